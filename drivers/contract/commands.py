@@ -1,0 +1,194 @@
+"""Commands, events and results of each device role: what crosses the socket of a driver's process."""
+
+from __future__ import annotations
+
+import msgspec
+
+from drivers.contract.errors import DeviceFailure
+from drivers.contract.status import DeviceReport
+from drivers.contract.values import IdCard, JobOutcome, Receipt, SheetOutcome
+from kiosk.ipc import Contract
+
+
+class Command(msgspec.Struct, frozen=True, tag=True):
+    """Base of all commands; the deadline travels beside it."""
+
+
+class GetReport(Command, frozen=True):
+    """Any role: ask the device for its state now → DeviceReport."""
+
+
+class SelfTest(Command, frozen=True):
+    """Any role: try what can be tried without a citizen → TestReport."""
+
+
+class ReadIdCard(Command, frozen=True):
+    """id_card: wait for a card and read it → IdCard; event CardSeen."""
+
+
+class ProbeCard(Command, frozen=True):
+    """id_card: is the card that was read still on the reader? → CardProbe."""
+
+
+class PrintReceipt(Command, frozen=True):
+    """receipt: print once → ReceiptPrinted. After OutcomeUnknown only a person may repeat it."""
+
+    receipt: Receipt
+
+
+class PrintDocument(Command, frozen=True):
+    """document: print a PDF and follow it to the end → DocumentPrinted; events SheetPrinted, PrinterWaiting.
+
+    The deadline counts from the last progress: waiting for paper is bounded by `hold_s`, after which the job
+    is cancelled and purged.
+    """
+
+    pdf: bytes
+    copies: int = 1
+    job_name: str = "doorstep"
+    hold_s: float = 120.0
+
+    def __repr__(self) -> str:
+        return f"PrintDocument({len(self.pdf)} bytes)"
+
+
+class RenderDocument(Command, frozen=True):
+    """document: draw a PDF's pages for the screen, `width_px` wide → PagePictures. Needs no printer."""
+
+    pdf: bytes
+    width_px: int = 800
+
+    def __repr__(self) -> str:
+        return f"RenderDocument({len(self.pdf)} bytes)"
+
+
+class StartPreview(Command, frozen=True):
+    """camera: begin to publish frames → PreviewStarted."""
+
+
+class StopPreview(Command, frozen=True):
+    """camera: stop, and wipe the shared frames → Acknowledged."""
+
+
+class TakePhoto(Command, frozen=True):
+    """camera: the current frame as JPEG, with what is wrong with it, if anything → Photo."""
+
+
+class CardSeen(msgspec.Struct, frozen=True, tag=True):
+    """A card lies on the reader; reading begins."""
+
+
+class SheetPrinted(msgspec.Struct, frozen=True, tag=True):
+    """Sheet number `sheet` of `of` came out."""
+
+    sheet: int
+    of: int
+
+
+class PrinterWaiting(msgspec.Struct, frozen=True, tag=True):
+    """The printer stopped in the middle; `kind` is an error kind (paper_out, jammed, cover_open, offline)."""
+
+    kind: str
+
+
+class Acknowledged(msgspec.Struct, frozen=True, tag=True):
+    """Done; nothing to say."""
+
+
+class CardProbe(msgspec.Struct, frozen=True, tag=True):
+    """Whether the card is still there."""
+
+    present: bool
+
+
+class ReceiptPrinted(msgspec.Struct, frozen=True, tag=True):
+    """The printer took everything and reported itself well afterwards."""
+
+    before: DeviceReport
+    after: DeviceReport
+
+
+class DocumentPrinted(msgspec.Struct, frozen=True, tag=True):
+    """The ledger of a print job, sheet by sheet; `sheets` came out for certain."""
+
+    outcome: JobOutcome
+    sheets: int
+    ledger: tuple[SheetOutcome, ...]
+    reasons: tuple[str, ...] = ()
+
+
+class PagePictures(msgspec.Struct, frozen=True, tag=True):
+    """One PNG a page."""
+
+    pages: tuple[bytes, ...]
+
+    def __repr__(self) -> str:
+        return f"PagePictures({len(self.pages)})"
+
+
+class PreviewStarted(msgspec.Struct, frozen=True, tag=True):
+    """Frames appear in the mapped file `path` (layout: kiosk.frames)."""
+
+    path: str
+    width: int
+    height: int
+
+
+class Photo(msgspec.Struct, frozen=True, tag=True):
+    """A JPEG and the problems found in it: no_face, many_faces, too_dark, too_bright, blurred, too_small."""
+
+    jpeg: bytes
+    problems: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Photo({len(self.jpeg)} bytes)"
+
+
+class TestStep(msgspec.Struct, frozen=True):
+    """One thing tried."""
+
+    tried: str
+    seen: str
+    passed: bool
+    advice: str = ""
+
+
+class TestReport(msgspec.Struct, frozen=True, tag=True):
+    """A self-test for a technician."""
+
+    passed: bool
+    steps: tuple[TestStep, ...]
+
+
+DeviceCommand = (
+    GetReport
+    | SelfTest
+    | ReadIdCard
+    | ProbeCard
+    | PrintReceipt
+    | PrintDocument
+    | RenderDocument
+    | StartPreview
+    | StopPreview
+    | TakePhoto
+)
+DeviceEvent = CardSeen | SheetPrinted | PrinterWaiting
+DeviceResult = (
+    DeviceReport
+    | TestReport
+    | IdCard
+    | CardProbe
+    | ReceiptPrinted
+    | DocumentPrinted
+    | PagePictures
+    | PreviewStarted
+    | Photo
+    | Acknowledged
+)
+
+DEVICE_CONTRACT = Contract(
+    events=DeviceEvent,
+    results=DeviceResult,
+    errors=DeviceFailure,
+    notices=DeviceReport,
+)

@@ -1,0 +1,110 @@
+"""What a citizen or a technician can do on a screen. Screens report these and decide nothing."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kiosk.views import Language
+
+
+class Intent(msgspec.Struct, frozen=True, tag=True):
+    """Base of all intents."""
+
+
+class Begun(Intent, frozen=True):
+    """Touched the attract screen."""
+
+
+class LanguageChosen(Intent, frozen=True):
+    """Chose a language; allowed on every page."""
+
+    language: Language
+
+
+class CareToggled(Intent, frozen=True):
+    """Switched care mode on or off; allowed on every page."""
+
+
+class TabChosen(Intent, frozen=True):
+    """Chose a filter of the menu."""
+
+    id: str
+
+
+class ServiceChosen(Intent, frozen=True):
+    """Chose a service in the menu."""
+
+    id: str
+
+
+class Confirmed(Intent, frozen=True):
+    """Pressed the one main button of the page (agree, begin, submit, print, done)."""
+
+
+class Declined(Intent, frozen=True):
+    """Pressed the page's second button (decline, retake, skip)."""
+
+
+class Chosen(Intent, frozen=True):
+    """Chose an option of the page, by its id."""
+
+    id: str
+
+
+class Answered(Intent, frozen=True):
+    """Entered a value: digits, a date, a text."""
+
+    value: str
+
+    def __repr__(self) -> str:
+        return "Answered()"
+
+
+class EditPressed(Intent, frozen=True):
+    """Wants to change the answer that a review row shows; `id` is the row's `edit`."""
+
+    id: str
+
+
+class BackPressed(Intent, frozen=True):
+    """One step back."""
+
+
+class LeavePressed(Intent, frozen=True):
+    """End the session now."""
+
+
+class HelpPressed(Intent, frozen=True):
+    """Asks for help with this page; pressed again or closed with Declined."""
+
+
+class StillHere(Intent, frozen=True):
+    """Answered the question whether somebody is there."""
+
+
+class Touched(Intent, frozen=True):
+    """Did anything at all: typed a key, moved a list. Restarts the idle clock."""
+
+
+class TechnicianPressed(Intent, frozen=True):
+    """Held the hidden corner for three seconds."""
+
+
+AnyIntent = (
+    Begun
+    | LanguageChosen
+    | CareToggled
+    | TabChosen
+    | ServiceChosen
+    | Confirmed
+    | Declined
+    | Chosen
+    | Answered
+    | EditPressed
+    | BackPressed
+    | LeavePressed
+    | HelpPressed
+    | StillHere
+    | Touched
+    | TechnicianPressed
+)

@@ -1,0 +1,18 @@
+"""Calls between our processes: length-prefixed, typed messages over Unix sockets."""
+
+from kiosk.ipc.client import Client, ConnectionLost, Contract, NoAnswer, RemoteError
+from kiosk.ipc.control import Cancelled, Control, DeadlineExceeded
+from kiosk.ipc.server import Server, Service
+
+__all__ = [
+    "Cancelled",
+    "Client",
+    "ConnectionLost",
+    "Contract",
+    "Control",
+    "DeadlineExceeded",
+    "NoAnswer",
+    "RemoteError",
+    "Server",
+    "Service",
+]

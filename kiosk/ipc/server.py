@@ -1,0 +1,183 @@
+"""The serving end: one Unix socket, commands carried out in order on their lane.
+
+A lane is a thread that owns one blocking object. A service names the lane of each command; commands of
+one lane never overlap, lanes do not wait for one another. Clients come and go; notices reach all of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import socket
+import struct
+import threading
+from multiprocessing.connection import Connection
+from typing import Any, Protocol
+
+import msgspec
+
+from kiosk.ipc.control import Cancelled, Control, DeadlineExceeded
+from kiosk.ipc.messages import MAX_MESSAGE_BYTES, Cancel, Done, Failed, Inbound, Notice, Progress, Submit
+
+log = logging.getLogger(__name__)
+_encoder = msgspec.msgpack.Encoder()
+_inbound = msgspec.msgpack.Decoder(Inbound)
+
+
+class Service(Protocol):
+    """What a process offers. `execute` runs on the lane that `lane` names."""
+
+    command_type: Any
+
+    def lane(self, command: Any) -> str:
+        """Name the thread that carries this command out."""
+
+    def execute(self, command: Any, control: Control) -> Any:
+        """Carry the command out; the value returned is its completion."""
+
+    def describe_error(self, error: Exception) -> Any:
+        """Turn an exception into the contract's error value. Re-raise what is a bug."""
+
+    def greeting(self) -> list[Any]:
+        """Notices that a new client should know at once (current state)."""
+
+
+class _Client:
+    """One connected peer."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.running: dict[int, Control] = {}
+        self._write_lock = threading.Lock()
+
+    def send(self, envelope: Progress | Done | Failed | Notice) -> None:
+        """Send; a peer that has gone is not an error, its thread notices by itself."""
+        data = _encoder.encode(envelope)
+        with self._write_lock, contextlib.suppress(OSError, BrokenPipeError):
+            self.connection.send_bytes(data)
+
+
+class Server:
+    """Serves one `Service` on the Unix socket `path` until `close`."""
+
+    def __init__(self, path: str, service: Service) -> None:
+        self._service = service
+        self._commands = msgspec.msgpack.Decoder(service.command_type)
+        self._lanes: dict[str, queue.SimpleQueue[tuple[_Client, int, Any, Control]]] = {}
+        self._clients: set[_Client] = set()
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.bind(path)
+        os.chmod(path, 0o600)
+        self._socket.listen(8)
+        self.path = path
+
+    def serve(self) -> None:
+        """Accept clients until closed. Blocks."""
+        while not self._closing.is_set():
+            try:
+                peer, _ = self._socket.accept()
+            except OSError:
+                break
+            if not _same_user(peer):
+                log.warning("peer of another user refused")
+                peer.close()
+                continue
+            client = _Client(Connection(peer.detach()))
+            threading.Thread(target=self._read, args=(client,), name="ipc-read", daemon=True).start()
+
+    def notify(self, notice: Any) -> None:
+        """Send an unsolicited notice to every client."""
+        envelope = Notice(msgspec.Raw(_encoder.encode(notice)))
+        with self._lock:
+            clients = list(self._clients)
+        for client in clients:
+            client.send(envelope)
+
+    def close(self) -> None:
+        """Stop accepting, drop the clients, remove the socket."""
+        self._closing.set()
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        with self._lock:
+            clients = list(self._clients)
+        for client in clients:
+            with contextlib.suppress(OSError):
+                client.connection.close()
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.path)
+
+    def _read(self, client: _Client) -> None:
+        with self._lock:
+            self._clients.add(client)
+        for notice in self._service.greeting():
+            client.send(Notice(msgspec.Raw(_encoder.encode(notice))))
+        try:
+            while True:
+                self._receive(client, client.connection.recv_bytes(MAX_MESSAGE_BYTES))
+        except (EOFError, OSError):
+            pass
+        except msgspec.DecodeError as error:
+            log.warning("client dropped: message not understood: %s", error)
+        finally:
+            with self._lock:
+                self._clients.discard(client)
+            for control in list(client.running.values()):
+                control.cancel()
+            with contextlib.suppress(OSError):
+                client.connection.close()
+
+    def _receive(self, client: _Client, data: bytes) -> None:
+        match _inbound.decode(data):
+            case Cancel(id=command_id):
+                if control := client.running.get(command_id):
+                    control.cancel()
+            case Submit(id=command_id, within_s=within_s, body=body):
+                command = self._commands.decode(body)
+
+                def emit(event: object) -> None:
+                    client.send(Progress(command_id, msgspec.Raw(_encoder.encode(event))))
+
+                control = Control(within_s, emit)
+                client.running[command_id] = control
+                self._lane(self._service.lane(command)).put((client, command_id, command, control))
+
+    def _lane(self, name: str) -> queue.SimpleQueue[tuple[_Client, int, Any, Control]]:
+        with self._lock:
+            if name not in self._lanes:
+                self._lanes[name] = queue.SimpleQueue()
+                threading.Thread(
+                    target=self._work, args=(self._lanes[name],), name=f"lane-{name}", daemon=True
+                ).start()
+            return self._lanes[name]
+
+    def _work(self, lane: queue.SimpleQueue[tuple[_Client, int, Any, Control]]) -> None:
+        while True:
+            client, command_id, command, control = lane.get()
+            client.send(self._carry_out(command_id, command, control))
+            client.running.pop(command_id, None)
+
+    def _carry_out(self, command_id: int, command: Any, control: Control) -> Done | Failed:
+        try:
+            control.check()
+            return Done(command_id, msgspec.Raw(_encoder.encode(self._service.execute(command, control))))
+        except (Cancelled, DeadlineExceeded) as stopped:
+            return Failed(command_id, msgspec.Raw(_encoder.encode(self._service.describe_error(stopped))))
+        except Exception as error:
+            try:
+                described = self._service.describe_error(error)
+            except Exception:
+                log.critical("bug while carrying out %s", type(command).__name__, exc_info=error)
+                os._exit(70)  # a bug is a crash: the supervisor starts us again with clean state
+            return Failed(command_id, msgspec.Raw(_encoder.encode(described)))
+
+
+def _same_user(peer: socket.socket) -> bool:
+    _, uid, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    return bool(uid == os.geteuid())

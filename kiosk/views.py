@@ -1,0 +1,357 @@
+"""What a screen can show: one frozen value per kind of page. With kiosk.intents, the whole contract with ui/.
+
+Every sentence that depends on the service or on the citizen arrives ready to show, in her language; the
+screens add only their own chrome (button words, keyboard labels) from kiosk.texts. All strings are plain text.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+
+class Language(StrEnum):
+    """Languages of the screens."""
+
+    SIMPLIFIED = "zh-Hans"
+    TRADITIONAL = "zh-Hant"
+    ENGLISH = "en"
+
+
+class Line(StrEnum):
+    """The four visible states of the terminal."""
+
+    ONLINE = "online"
+    SLOW = "slow"
+    OFFLINE = "offline"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+class Readiness(StrEnum):
+    """Can this service be finished here and now?"""
+
+    READY = "ready"
+    LATER = "later"  # can be filled in now and is sent when the line is back
+    UNAVAILABLE = "unavailable"
+
+
+class Chrome(msgspec.Struct, frozen=True, kw_only=True):
+    """What surrounds every page.
+
+    `step` of `of` counts the citizen's steps (0 of 0: none shown). `caption` is the sentence to be spoken and
+    shown as caption. `can_back`, `can_leave`, `can_help` say which of the fixed buttons exist.
+    """
+
+    language: Language
+    care: bool = False
+    line: Line = Line.ONLINE
+    terminal: str = ""
+    service: str = ""
+    step: int = 0
+    of: int = 0
+    can_back: bool = False
+    can_leave: bool = False
+    can_help: bool = True
+    caption: str = ""
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Base of all pages."""
+
+    chrome: Chrome
+    title: str
+
+
+class Option(msgspec.Struct, frozen=True):
+    """Something to choose: `detail` is a second, smaller line; a disabled one tells why in `detail`."""
+
+    id: str
+    label: str
+    detail: str = ""
+    enabled: bool = True
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A label and its value; `edit` names the step that changes it (empty: cannot be changed)."""
+
+    label: str
+    value: str
+    edit: str = ""
+
+
+class Tile(msgspec.Struct, frozen=True):
+    """A service in a menu, with what this machine can do for it now."""
+
+    id: str
+    title: str
+    summary: str
+    icon: str
+    readiness: Readiness
+    reason: str = ""
+
+
+class Group(msgspec.Struct, frozen=True):
+    """A titled group of tiles."""
+
+    title: str
+    tiles: tuple[Tile, ...]
+
+
+class AttractView(View, frozen=True, kw_only=True):
+    """Nobody is here: greeting, notices, the three languages, care mode, begin. `lines` are short promises."""
+
+    lines: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    hours: str = ""
+
+
+class MenuView(View, frozen=True, kw_only=True):
+    """Choose a service. `tabs` are filters (empty: none); `tab` is the chosen one."""
+
+    groups: tuple[Group, ...]
+    tabs: tuple[Option, ...] = ()
+    tab: str = ""
+
+
+class ServiceView(View, frozen=True, kw_only=True):
+    """What one service needs, takes and gives, and whether it can be done here now. No identity yet."""
+
+    summary: str
+    facts: tuple[Row, ...]
+    steps: tuple[str, ...]
+    readiness: Readiness
+    reason: str = ""
+    nearest: str = ""
+
+
+class NoticeView(View, frozen=True, kw_only=True):
+    """Something to read and agree to."""
+
+    paragraphs: tuple[str, ...]
+    agree: str
+    decline: str = ""
+
+
+class CardView(View, frozen=True, kw_only=True):
+    """Put the ID card on the reader. `reading` once it lies there; `problem`: what went wrong, what to do."""
+
+    body: str
+    reading: bool = False
+    problem: str = ""
+    others: tuple[Option, ...] = ()
+
+
+class CodeView(View, frozen=True, kw_only=True):
+    """Enter digits on a large keypad: an SMS code or a PIN. `masked` hides them."""
+
+    body: str
+    length: int
+    masked: bool = False
+    problem: str = ""
+    others: tuple[Option, ...] = ()
+
+
+class ChoiceView(View, frozen=True, kw_only=True):
+    """One question, one answer of a few. `chosen` is the answer given before."""
+
+    hint: str = ""
+    options: tuple[Option, ...]
+    chosen: str = ""
+    problem: str = ""
+
+
+class DateView(View, frozen=True, kw_only=True):
+    """A date or a month, between `earliest` and `latest` (YYYY-MM-DD or YYYY-MM)."""
+
+    hint: str = ""
+    value: str = ""
+    earliest: str
+    latest: str
+    precision: Literal["day", "month"] = "day"
+    problem: str = ""
+
+
+class TextView(View, frozen=True, kw_only=True):
+    """Write something. `keyboard` is the pad offered first; `pattern_hint` shows an example."""
+
+    hint: str = ""
+    value: str = ""
+    keyboard: Literal["chinese", "latin", "number", "phone"] = "chinese"
+    max_length: int = 60
+    optional: bool = False
+    pattern_hint: str = ""
+    problem: str = ""
+
+
+class PhotoView(View, frozen=True, kw_only=True):
+    """Take a picture. `frames` is the file of kiosk.frames; `taken` is the JPEG to judge, once taken."""
+
+    hint: str
+    frames: str = ""
+    taken: bytes = b""
+    problem: str = ""
+
+
+class ReviewView(View, frozen=True, kw_only=True):
+    """Check the answers before they count. `statement` is what confirming declares."""
+
+    hint: str = ""
+    rows: tuple[Row, ...]
+    statement: str = ""
+    confirm: str
+    problem: str = ""
+
+
+class DocumentView(View, frozen=True, kw_only=True):
+    """Look at a document before it is printed: PNG pages."""
+
+    hint: str = ""
+    pages: tuple[bytes, ...]
+    confirm: str
+
+
+class RecordsView(View, frozen=True, kw_only=True):
+    """Records that were found, or `empty`. Each record is a titled group of rows; `state` is a short word."""
+
+    hint: str = ""
+    records: tuple[RecordCard, ...]
+    empty: str = ""
+    confirm: str
+
+
+class RecordCard(msgspec.Struct, frozen=True):
+    """One record."""
+
+    title: str
+    state: str
+    rows: tuple[Row, ...]
+
+
+class WorkingView(View, frozen=True, kw_only=True):
+    """Something runs; `body` says what, and what the citizen need not do."""
+
+    body: str = ""
+
+
+class PrintingView(View, frozen=True, kw_only=True):
+    """Paper is coming: `kind` tells which mouth to look at; `page` of `of`; `problem` when it has stopped."""
+
+    body: str
+    kind: Literal["document", "receipt"]
+    page: int = 0
+    of: int = 0
+    problem: str = ""
+
+
+class ResultView(View, frozen=True, kw_only=True):
+    """What was achieved. `provisional` when the office has not accepted yet: the page must look different.
+
+    `paper` says what became of the slip; `qr` is a text to show as QR code (empty: none).
+    """
+
+    kind: Literal["done", "accepted", "provisional"]
+    reference_label: str = ""
+    reference: str = ""
+    paragraphs: tuple[str, ...]
+    next_steps: tuple[str, ...] = ()
+    paper: str = ""
+    qr: str = ""
+    confirm: str
+
+
+class RatingView(View, frozen=True, kw_only=True):
+    """好差评: five levels, or skip."""
+
+    body: str
+    options: tuple[Option, ...]
+    skip: str
+
+
+class GoodbyeView(View, frozen=True, kw_only=True):
+    """What was held of the citizen and is gone now; take card and papers."""
+
+    body: str
+    wiped: tuple[str, ...]
+    reminders: tuple[str, ...] = ()
+
+
+class ProblemView(View, frozen=True, kw_only=True):
+    """Something went wrong: what happened, what is certain, what to do. Always at least one way on."""
+
+    happened: str
+    certain: str = ""
+    advice: str = ""
+    reference: str = ""
+    options: tuple[Option, ...]
+
+
+class StillThereView(View, frozen=True, kw_only=True):
+    """Are you still there? One big answer."""
+
+    body: str
+    answer: str
+    leave: str
+
+
+class HelpView(View, frozen=True, kw_only=True):
+    """How this page works, and whom to call."""
+
+    paragraphs: tuple[str, ...]
+    phone: str
+    close: str
+
+
+class OutOfServiceView(View, frozen=True, kw_only=True):
+    """The terminal cannot serve: why, since when, where else."""
+
+    body: str
+    nearest: str = ""
+
+
+class DeviceRow(msgspec.Struct, frozen=True):
+    """One device on the technician's page; `level` is ok, warn or bad."""
+
+    name: str
+    level: Literal["ok", "warn", "bad"]
+    state: str
+    hint: str = ""
+    test: str = ""
+
+
+class TechnicianView(View, frozen=True, kw_only=True):
+    """Maintenance: devices, store and outbox; no personal data. `todo` is the one thing to do next."""
+
+    todo: str
+    devices: tuple[DeviceRow, ...]
+    facts: tuple[Row, ...]
+    actions: tuple[Option, ...]
+    report: tuple[str, ...] = ()
+
+
+AnyView = (
+    AttractView
+    | MenuView
+    | ServiceView
+    | NoticeView
+    | CardView
+    | CodeView
+    | ChoiceView
+    | DateView
+    | TextView
+    | PhotoView
+    | ReviewView
+    | DocumentView
+    | RecordsView
+    | WorkingView
+    | PrintingView
+    | ResultView
+    | RatingView
+    | GoodbyeView
+    | ProblemView
+    | StillThereView
+    | HelpView
+    | OutOfServiceView
+    | TechnicianView
+)
