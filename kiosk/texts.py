@@ -28,7 +28,7 @@ class Texts:
         self._sentences = sentences
 
     def __call__(self, key: str, language: str, **values: object) -> str:
-        """The sentence of `key`, its {placeholders} filled from `values`. KeyError for an unknown key: a bug."""
+        """The sentence of `key` with its {placeholders} filled. KeyError for an unknown key: a bug."""
         return self._sentences[key][language].format(**values)
 
     def __contains__(self, key: object) -> bool:
@@ -63,8 +63,10 @@ def load_texts(folder: Path) -> Texts:
 
 
 def text_mistakes(value: Mapping[str, str]) -> list[str]:
-    """What is wrong with one sentence in three languages: a language missing, empty, or other placeholders."""
-    mistakes = [f"{language} is missing" for language in LANGUAGES if not str(value.get(language, "")).strip()]
+    """What is wrong with one sentence: a language missing or empty, or other placeholders."""
+    mistakes = [
+        f"{language} is missing" for language in LANGUAGES if not str(value.get(language, "")).strip()
+    ]
     mistakes += [f"{language} is not a language we have" for language in value if language not in LANGUAGES]
     if not mistakes:
         names = {language: _placeholders(value[language]) for language in LANGUAGES}

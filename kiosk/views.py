@@ -1,7 +1,7 @@
 """What a screen can show: one frozen value per kind of page. With kiosk.intents, the whole contract with ui/.
 
 Every sentence that depends on the service or on the citizen arrives ready to show, in her language; the
-screens add only their own chrome (button words, keyboard labels) from kiosk.texts. All strings are plain text.
+screens add only their own chrome (button words, keyboard labels) from kiosk.texts. Plain text everywhere.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Group(msgspec.Struct, frozen=True):
 
 
 class AttractView(View, frozen=True, kw_only=True):
-    """Nobody is here: greeting, notices, the three languages, care mode, begin. `lines` are short promises."""
+    """Nobody is here: greeting, notices, languages, care mode, begin. `lines` are short promises."""
 
     lines: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()

@@ -144,7 +144,10 @@ class Client:
         self._closing.set()
         with self._lock:
             if self._connection is not None:
-                with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._connection.fileno())) as peer:
+                with (
+                    contextlib.suppress(OSError),
+                    socket.socket(fileno=os.dup(self._connection.fileno())) as peer,
+                ):
                     peer.shutdown(socket.SHUT_RDWR)
 
     def _send(self, envelope: Submit | Cancel) -> bool:

@@ -1,0 +1,100 @@
+"""Starts a bench, tells when it is ready, and stops it."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import requests
+
+from kiosk.bench.plan import Plan
+from kiosk.terminal.supervisor import Supervisor
+
+TERMINAL_ID = "GZ-TH-0001"
+READY_WITHIN_S = 40.0
+
+
+class BenchError(Exception):
+    """The bench could not be brought up; the message says which part and where its log is."""
+
+
+class Stage:
+    """One bench, as a context manager: ready inside, stopped outside."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._supervisor: Supervisor | None = None
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Stage:
+        self.start()
+        try:
+            self.wait_ready()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start every process."""
+        plan = self.plan
+        if busy := plan.ports.busy():
+            raise BenchError(f"ports already in use: {', '.join(busy)}. Is another bench running?")
+        plan.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        plan.write_profile()
+        _enrol(plan.data)
+        notify = plan.data / "bench.notify"
+        self._supervisor = Supervisor(plan.children(), plan.data / "logs", notify)
+        self._thread = threading.Thread(target=self._supervisor.run, name="bench")
+        self._thread.start()
+
+    def wait_ready(self) -> None:
+        """Wait until centre, devices and terminal answer; raise BenchError when they do not."""
+        ends = time.monotonic() + READY_WITHIN_S
+        waiting: dict[str, Callable[[], bool]] = {
+            "centre": lambda: _answers(f"http://127.0.0.1:{self.plan.ports.centre}/"),
+            "devices": lambda: _answers(f"{self.plan.bench_url}api/state"),
+            "terminal": (self.plan.data / "run" / "ready").exists,
+        }
+        for name, ready in waiting.items():
+            while not ready():
+                if time.monotonic() > ends:
+                    raise BenchError(f"{name} did not come up; see {self.plan.data / 'logs' / name}.log")
+                time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Stop every process, in reverse order."""
+        if self._supervisor is not None and self._thread is not None:
+            self._supervisor.stop()
+            self._thread.join()
+
+    def pids(self) -> dict[str, int]:
+        """Process ids of the bench's direct children."""
+        return self._supervisor.pids() if self._supervisor is not None else {}
+
+
+def _answers(url: str) -> bool:
+    with contextlib.suppress(requests.RequestException):
+        return requests.get(url, timeout=(0.5, 2.0)).status_code < 500
+    return False
+
+
+def _enrol(data: Path) -> None:
+    """Enrol the bench's terminal at the bench's centre, once."""
+    token = data / "terminal.token"
+    if token.exists():
+        return
+    command = [sys.executable, "-m", "kiosk", "central", "enrol", TERMINAL_ID, "--data", str(data / "centre")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode != 0:
+        raise BenchError(f"the terminal could not be enrolled: {done.stderr.strip()[-300:]}")
+    token.touch(mode=0o600)
+    token.write_text(done.stdout.strip() + "\n", encoding="utf-8")

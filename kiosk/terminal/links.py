@@ -1,0 +1,180 @@
+"""Connections to the driver processes and to the store, turned into facts for the engine.
+
+Not responsible for deciding anything: a command goes out, exactly one completion comes back as a fact. Every
+callback runs on a connection's own thread and only posts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from drivers.contract.commands import DEVICE_CONTRACT
+from drivers.contract.errors import DeviceFailure
+from drivers.contract.status import DeviceReport, DeviceRole, DeviceState
+from kiosk.ipc import Client, NoAnswer, RemoteError
+from kiosk.journey.effects import RunDevice, RunStore
+from kiosk.journey.events import (
+    AnyFact,
+    DeviceDone,
+    DeviceFailed,
+    DeviceSaid,
+    OutcomeArrived,
+    StoreDone,
+    StoreFailed,
+)
+from offline_cache.contract import (
+    STORE_CONTRACT,
+    Accept,
+    AnyStoreCommand,
+    GetStatus,
+    Journal,
+    LineChanged,
+    LineState,
+    OutcomeChanged,
+    StoreFailure,
+    StoreStatus,
+)
+
+
+class ReportArrived(msgspec.Struct, frozen=True, tag=True):
+    """A device reported its state."""
+
+    report: DeviceReport
+
+
+class LineArrived(msgspec.Struct, frozen=True, tag=True):
+    """The store reported the line's state."""
+
+    line: LineState
+
+
+class StoreLink(msgspec.Struct, frozen=True, tag=True):
+    """The store's process came or went."""
+
+    up: bool
+
+
+class StatusArrived(msgspec.Struct, frozen=True, tag=True):
+    """The store's own state; ages are rounded to minutes, so that it does not change all the time."""
+
+    status: StoreStatus
+
+
+Word = AnyFact | ReportArrived | LineArrived | StoreLink | StatusArrived
+Post = Callable[[Word], None]
+
+
+class Links:
+    """All connections of the terminal. `post` must be safe to call from any thread."""
+
+    def __init__(self, sockets: Path, roles: Sequence[str], post: Post) -> None:
+        self._post = post
+        self._devices = {
+            DeviceRole(role): Client(
+                str(sockets / f"{role}.sock"),
+                DEVICE_CONTRACT,
+                on_notice=lambda report: post(ReportArrived(report)),
+                on_link=lambda up, role=role: self._device_link(DeviceRole(role), up),  # type: ignore[misc]  # the default binds the loop's value
+            )
+            for role in roles
+        }
+        self._store = Client(
+            str(sockets / "store.sock"),
+            STORE_CONTRACT,
+            on_notice=self._store_notice,
+            on_link=lambda up: post(StoreLink(up)),
+        )
+
+    def run_device(self, effect: RunDevice, post: Post) -> Callable[[], None]:
+        """Send a device command; its facts go to `post`. Returns what cancels it."""
+        client = self._devices.get(effect.role)
+        number = effect.command_id
+        if client is None:
+            post(DeviceFailed(number, DeviceFailure("offline", "this terminal has no such device")))
+            return lambda: None
+
+        def finish(result: Any, error: Exception | None) -> None:
+            if error is None:
+                post(DeviceDone(number, result))
+            else:
+                post(DeviceFailed(number, device_failure(error)))
+
+        sent = client.start(
+            effect.command, effect.within_s, finish, lambda event: post(DeviceSaid(number, event))
+        )
+        return lambda: client.cancel(sent)
+
+    def run_store(self, effect: RunStore, post: Post) -> Callable[[], None]:
+        """Send a store command; its fact goes to `post`. Returns what cancels it."""
+        number = effect.command_id
+
+        def finish(result: Any, error: Exception | None) -> None:
+            if error is None:
+                post(StoreDone(number, result))
+            else:
+                post(StoreFailed(number, store_failure(error, effect.command)))
+
+        sent = self._store.start(effect.command, effect.within_s, finish)
+        return lambda: self._store.cancel(sent)
+
+    def write_journal(self, event: str, detail: str = "") -> None:
+        """Append an event of the terminal itself; nobody waits for it."""
+        self._store.start(Journal(event, detail=detail), 5.0, lambda result, error: None)
+
+    def ask_status(self) -> None:
+        """Have the store describe itself; StatusArrived is posted when it does."""
+
+        def finish(result: Any, error: Exception | None) -> None:
+            if isinstance(result, StoreStatus):
+                minutes = float(round(result.oldest_s / 60) * 60)
+                self._post(StatusArrived(msgspec.structs.replace(result, oldest_s=minutes)))
+
+        self._store.start(GetStatus(), 5.0, finish)
+
+    def close(self) -> None:
+        """Drop every connection."""
+        for client in [*self._devices.values(), self._store]:
+            client.close()
+
+    def _device_link(self, role: DeviceRole, up: bool) -> None:
+        state = DeviceState.STARTING if up else DeviceState.OFFLINE
+        if not up:
+            self._post(
+                ReportArrived(DeviceReport(role, state, reason="offline", hint="driver process ended"))
+            )
+
+    def _store_notice(self, notice: LineChanged | OutcomeChanged) -> None:
+        match notice:
+            case LineChanged(line=line):
+                self._post(LineArrived(line))
+            case OutcomeChanged(outcome=outcome):
+                self._post(OutcomeArrived(outcome))
+
+
+def device_failure(error: Exception) -> DeviceFailure:
+    """What the engine is told when a device command did not complete by itself."""
+    match error:
+        case RemoteError(error=DeviceFailure() as failure):
+            return failure
+        case NoAnswer():
+            return DeviceFailure("timeout", "the driver process did not answer")
+        case _:
+            return DeviceFailure("offline", "the driver process ended")
+
+
+def store_failure(error: Exception, command: AnyStoreCommand) -> StoreFailure:
+    """What the engine is told when a store command did not complete by itself.
+
+    A silent or dead store promises nothing: for Accept that is "storage", for online calls "offline".
+    """
+    match error:
+        case RemoteError(error=StoreFailure() as failure):
+            return failure
+        case NoAnswer() if not isinstance(command, Accept):
+            return StoreFailure("timeout")
+        case _:
+            return StoreFailure("storage" if isinstance(command, Accept) else "offline")

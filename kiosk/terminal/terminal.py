@@ -1,0 +1,213 @@
+"""The shell: feeds events to the engine and carries its effects out. Lives on one thread, the screen's.
+
+Not responsible for what happens next (kiosk.journey) nor for painting (ui). Every session has a generation;
+a fact that belongs to an earlier one is dropped here, so that a late answer never moves the next citizen's
+screen.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from drivers.contract.status import DeviceReport
+from kiosk.intents import Intent, Touched
+from kiosk.journey.effects import (
+    AnyEffect,
+    CancelDevice,
+    CheckPin,
+    EndSession,
+    RunDevice,
+    RunStore,
+    Show,
+    StartTimer,
+)
+from kiosk.journey.engine import Context, Session, advance, opening
+from kiosk.journey.events import (
+    Event,
+    OutcomeArrived,
+    PinChecked,
+    SessionStarted,
+    TimedOut,
+    World,
+    WorldChanged,
+)
+from kiosk.terminal.links import LineArrived, Links, ReportArrived, StatusArrived, StoreLink, Word
+from kiosk.terminal.pin import PinGuard
+from kiosk.views import AnyView
+from offline_cache.contract import LineState
+
+log = logging.getLogger(__name__)
+STATUS_EVERY_S = 5.0
+
+
+class Screen(Protocol):
+    """What paints."""
+
+    def show_view(self, view: AnyView) -> None:
+        """Paint this page."""
+
+
+class Timers(Protocol):
+    """Timers of the screen's loop."""
+
+    def start(self, after_s: float, call: Callable[[], None]) -> Callable[[], None]:
+        """Call once after `after_s`; returns what cancels it."""
+
+
+class Clock(Protocol):
+    """Business time and fresh ids."""
+
+    def today(self) -> str:
+        """YYYY-MM-DD."""
+
+    def hour(self) -> int:
+        """0 to 23."""
+
+    def new_id(self) -> str:
+        """A fresh UUIDv7."""
+
+
+class Meant(msgspec.Struct, frozen=True):
+    """A fact and the session generation it belongs to."""
+
+    generation: int
+    word: Word
+
+
+class Terminal:
+    """Holds the current session. `post` of `start` carries facts from other threads to `handle`."""
+
+    def __init__(self, context: Context, screen: Screen, timers: Timers, clock: Clock, pin: PinGuard) -> None:
+        self._context, self._screen, self._timers = context, screen, timers
+        self._clock, self._pin = clock, pin
+        self._session: Session | None = None
+        self._generation = 0
+        self._world = World(hour=clock.hour())
+        self._running: dict[int, Callable[[], None]] = {}
+        self._timer_ends: dict[int, Callable[[], None]] = {}
+        self._links: Links | None = None
+        self._post: Callable[[Meant], None] = lambda meant: None
+
+    def start(self, links: Links, post: Callable[[Meant], None]) -> None:
+        """Show the first page and begin to follow the world."""
+        self._links, self._post = links, post
+        transition = opening(self._context, self._world)
+        self._session = transition.session
+        self._carry_out(transition.effects)
+        self._follow_store()
+
+    def handle_intent(self, intent: Intent) -> None:
+        """Something was touched."""
+        if self._session is None and not isinstance(intent, Touched):
+            self._begin()
+        self._feed(intent)  # type: ignore[arg-type]  # Intent is the base of the union's members
+
+    def handle_word(self, meant: Meant) -> None:
+        """A fact arrived from another thread."""
+        match meant.word:
+            case ReportArrived(report=report):
+                self._device_changed(report)
+            case LineArrived(line=line):
+                self._change_world(line=line)
+            case StoreLink(up=up):
+                self._store_link(up)
+            case StatusArrived(status=status):
+                self._change_world(store=status)
+            case OutcomeArrived() as outcome:
+                self._feed(outcome)
+            case fact if meant.generation == self._generation:
+                self._feed(fact)
+            case _:
+                log.info("late answer of an earlier session dropped")
+
+    def _begin(self) -> None:
+        session_id = self._clock.new_id()
+        log.info("session begins")
+        self._feed(
+            SessionStarted(session_id, self._clock.new_id(), self._clock.new_id(), self._clock.today())
+        )
+
+    def _feed(self, event: Event) -> None:
+        transition = advance(self._session, event, self._context)
+        self._session = transition.session
+        self._carry_out(transition.effects)
+
+    def _carry_out(self, effects: tuple[AnyEffect, ...]) -> None:
+        for effect in effects:
+            self._carry_out_one(effect)
+
+    def _carry_out_one(self, effect: AnyEffect) -> None:
+        match effect:
+            case Show(view=view):
+                self._screen.show_view(view)
+            case RunDevice() | RunStore():
+                self._run(effect)
+            case CancelDevice(command_id=number):
+                self._running.pop(number, lambda: None)()
+            case StartTimer(timer_id=number, after_s=after_s):
+                self._start_timer(number, after_s)
+            case CheckPin(pin=pin):
+                reason = self._pin.check(pin)
+                self._feed(PinChecked(not reason, reason))
+            case EndSession():
+                self._end_session()
+
+    def _run(self, effect: RunDevice | RunStore) -> None:
+        assert self._links is not None
+        generation, post = self._generation, self._post
+
+        def tell(word: Word) -> None:
+            post(Meant(generation, word))
+
+        self._running[effect.command_id] = (
+            self._links.run_device(effect, tell)
+            if isinstance(effect, RunDevice)
+            else self._links.run_store(effect, tell)
+        )
+
+    def _start_timer(self, number: int, after_s: float) -> None:
+        generation = self._generation
+
+        def ring() -> None:
+            self._timer_ends.pop(number, None)
+            if generation == self._generation:
+                self._feed(TimedOut(number))
+
+        self._timer_ends.pop(number, lambda: None)()
+        self._timer_ends[number] = self._timers.start(after_s, ring)
+
+    def _end_session(self) -> None:
+        self._generation += 1
+        for cancel in [*self._running.values(), *self._timer_ends.values()]:
+            cancel()
+        self._running.clear()
+        self._timer_ends.clear()
+        log.info("session ended")
+
+    def _device_changed(self, report: DeviceReport) -> None:
+        others = tuple(known for known in self._world.devices if known.role != report.role)
+        self._change_world(devices=tuple(sorted((*others, report), key=lambda known: known.role)))
+
+    def _change_world(self, **changes: object) -> None:
+        world = msgspec.structs.replace(self._world, hour=self._clock.hour(), **changes)
+        if world != self._world:
+            self._world = world
+            self._feed(WorldChanged(world))
+
+    def _store_link(self, up: bool) -> None:
+        if not up:
+            self._change_world(store=None, line=LineState.OFFLINE)
+        else:
+            self._ask_status()
+
+    def _follow_store(self) -> None:
+        self._ask_status()
+        self._timers.start(STATUS_EVERY_S, self._follow_store)
+
+    def _ask_status(self) -> None:
+        assert self._links is not None
+        self._links.ask_status()
