@@ -1,0 +1,136 @@
+"""The binary form of IPP (RFC 8010): a request to bytes, bytes to an answer. Pure.
+
+Our own, because pyipp's import brings aiohttp and costs half a second in a process that must restart at once.
+Only the value tags that printers use here are typed; any other value stays bytes.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from drivers.contract.errors import ProtocolError
+
+VERSION = b"\x02\x00"
+OPERATION_GROUP, JOB_GROUP, END, PRINTER_GROUP = 0x01, 0x02, 0x03, 0x04
+INTEGER, BOOLEAN, ENUM = 0x21, 0x22, 0x23
+OCTETS = 0x30
+NAME, KEYWORD, URI, CHARSET, LANGUAGE, MIME = 0x42, 0x44, 0x45, 0x47, 0x48, 0x49
+_TEXTS = {0x41, NAME, KEYWORD, URI, 0x46, CHARSET, LANGUAGE, MIME}
+
+
+class Operation:
+    """operations-supported values (RFC 8011 §5.4.15)."""
+
+    PRINT_JOB = 0x0002
+    CANCEL_JOB = 0x0008
+    GET_JOB_ATTRIBUTES = 0x0009
+    GET_JOBS = 0x000A
+    GET_PRINTER_ATTRIBUTES = 0x000B
+
+
+Value = int | bool | str | bytes
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute of a request: value tag, name, one or more values."""
+
+    tag: int
+    name: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class IppAnswer:
+    """Status code and the attributes of each group, by group tag, in order."""
+
+    status: int
+    groups: Sequence[tuple[int, Mapping[str, tuple[Value, ...]]]] = field(default_factory=tuple)
+
+    @property
+    def ok(self) -> bool:
+        """successful-ok and its siblings are below 0x0100."""
+        return self.status < 0x0100
+
+    def group(self, tag: int) -> Mapping[str, tuple[Value, ...]]:
+        """The first group with this tag; empty when there is none."""
+        return next((attributes for group, attributes in self.groups if group == tag), {})
+
+
+def encode_request(
+    operation: int, request_id: int, attributes: Sequence[Attribute], job: Sequence[Attribute] = ()
+) -> bytes:
+    """A request without document data. Charset and language come first, as RFC 8011 §4.1.4 demands."""
+    out = bytearray(VERSION + struct.pack(">HI", operation, request_id) + bytes([OPERATION_GROUP]))
+    first = (
+        Attribute(CHARSET, "attributes-charset", ("utf-8",)),
+        Attribute(LANGUAGE, "attributes-natural-language", ("zh-cn",)),
+    )
+    for attribute in (*first, *attributes):
+        out += _encode(attribute)
+    if job:
+        out += bytes([JOB_GROUP])
+        for attribute in job:
+            out += _encode(attribute)
+    return bytes(out + bytes([END]))
+
+
+def decode_answer(data: bytes) -> IppAnswer:
+    """Parse an answer; ProtocolError when it is not one."""
+    try:
+        return _decode(data)
+    except (struct.error, IndexError, UnicodeDecodeError) as error:
+        raise ProtocolError("the printer's IPP answer cannot be read", cause="ipp", got=str(error)) from None
+
+
+def _decode(data: bytes) -> IppAnswer:
+    status = struct.unpack_from(">H", data, 2)[0]
+    groups: list[tuple[int, dict[str, tuple[Value, ...]]]] = []
+    offset, name = 8, ""
+    while data[offset] != END:
+        tag = data[offset]
+        if tag < 0x10:
+            groups.append((tag, {}))
+            offset += 1
+            continue
+        name_length = struct.unpack_from(">H", data, offset + 1)[0]
+        offset += 3
+        if name_length:
+            name = data[offset : offset + name_length].decode("utf-8")
+        offset += name_length
+        length = struct.unpack_from(">H", data, offset)[0]
+        raw = data[offset + 2 : offset + 2 + length]
+        if len(raw) != length:
+            raise IndexError("a value is cut off")
+        offset += 2 + length
+        attributes = groups[-1][1]
+        attributes[name] = (*attributes.get(name, ()), _value(tag, raw))
+    return IppAnswer(status, tuple(groups))
+
+
+def _value(tag: int, raw: bytes) -> Value:
+    if tag in {INTEGER, ENUM}:
+        return int(struct.unpack(">i", raw)[0])
+    if tag == BOOLEAN:
+        return raw != b"\0"
+    return raw.decode("utf-8") if tag in _TEXTS else raw
+
+
+def _encode(attribute: Attribute) -> bytes:
+    out = bytearray()
+    name = attribute.name.encode("ascii")
+    for index, value in enumerate(attribute.values):
+        raw = _raw(attribute.tag, value)
+        shown = name if index == 0 else b""
+        out += bytes([attribute.tag]) + struct.pack(">H", len(shown)) + shown + struct.pack(">H", len(raw)) + raw
+    return bytes(out)
+
+
+def _raw(tag: int, value: Value) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return value.encode("utf-8")
+    return bytes([value]) if tag == BOOLEAN else struct.pack(">i", value)

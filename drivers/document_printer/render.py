@@ -1,0 +1,39 @@
+"""PDF pages as pictures for the screen, and their number. In the driver's process: a parser may crash."""
+
+from __future__ import annotations
+
+import io
+
+import pypdfium2
+
+from drivers.contract.commands import PagePictures
+from drivers.contract.errors import InvalidMedia
+
+MAX_PAGES = 60
+
+
+def count_pages(pdf: bytes) -> int:
+    """Number of pages; InvalidMedia when it is not a PDF or has too many."""
+    try:
+        with pypdfium2.PdfDocument(pdf) as document:
+            pages = len(document)
+    except pypdfium2.PdfiumError as error:
+        raise InvalidMedia(f"not a PDF: {error}", cause="pdf") from None
+    if not 1 <= pages <= MAX_PAGES:
+        raise InvalidMedia(f"{pages} pages; this terminal prints 1 to {MAX_PAGES}", cause="pages")
+    return pages
+
+
+def render_pages(pdf: bytes, width_px: int) -> PagePictures:
+    """Each page as a PNG, `width_px` wide."""
+    count_pages(pdf)
+    pictures = []
+    with pypdfium2.PdfDocument(pdf) as document:
+        for page in document:
+            bitmap = page.render(scale=width_px / page.get_width())
+            out = io.BytesIO()
+            bitmap.to_pil().save(out, "PNG")
+            pictures.append(out.getvalue())
+            bitmap.close()
+            page.close()
+    return PagePictures(tuple(pictures))

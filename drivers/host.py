@@ -1,0 +1,173 @@
+"""One driver in one process: `python -m drivers.host ROLE --socket PATH --config PROFILE`.
+
+Not responsible for any device: the driver is. The host keeps it open, asks for its state when idle, publishes
+changes once, and turns failures into values. A bug ends the process; the supervisor starts it again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from drivers.build import DeviceConfigError, build_driver, read_device_configs
+from drivers.contract.commands import DeviceCommand, DeviceResult, GetReport, RenderDocument, SelfTest
+from drivers.contract.driver import Driver
+from drivers.contract.errors import (
+    CommandCancelled,
+    DeviceError,
+    DeviceFailure,
+    DeviceFault,
+    DeviceOffline,
+    DeviceTimeout,
+    ProtocolError,
+)
+from drivers.contract.status import DeviceReport, DeviceRole, DeviceState
+from kiosk.ipc import Cancelled, Control, DeadlineExceeded, Server
+from kiosk.ipc.orphan import die_with_parent
+from kiosk.logs import start_log
+
+log = logging.getLogger(__name__)
+IDLE_POLL_S = 2.0
+POLL_S = 3.0
+_DEVICE_LANE, _RENDER_LANE = "device", "render"
+
+
+class DriverService:
+    """Serves one driver. `publish` is set once there is a server to send notices through."""
+
+    command_type = DeviceCommand
+
+    def __init__(self, driver: Driver) -> None:
+        self.publish: Callable[[DeviceReport], None] = lambda report: None
+        self._driver = driver
+        self._busy = threading.Lock()
+        self._last = DeviceReport(driver.role, DeviceState.STARTING)
+
+    def lane(self, command: DeviceCommand) -> str:
+        """Drawing pages needs no printer, and must not wait for one."""
+        return _RENDER_LANE if isinstance(command, RenderDocument) else _DEVICE_LANE
+
+    def greeting(self) -> list[DeviceReport]:
+        """The state as last seen."""
+        return [self._last]
+
+    def execute(self, command: DeviceCommand, control: Control) -> DeviceResult:
+        """Carry a command out on the device's thread; what it teaches about the state is published."""
+        if isinstance(command, RenderDocument):
+            return self._driver.execute(command, control)
+        with self._busy:
+            try:
+                return self._execute(command, control)
+            except DeviceError as error:
+                self._learn(error)
+                raise
+
+    def describe_error(self, error: Exception) -> DeviceFailure:
+        """Failures are values; anything else is a bug and goes up."""
+        match error:
+            case DeviceError():
+                return error.as_failure()
+            case Cancelled():
+                return CommandCancelled().as_failure()
+            case DeadlineExceeded():
+                return DeviceTimeout("not done within the deadline").as_failure()
+        raise error
+
+    def poll(self) -> None:
+        """Ask the device for its state, unless a command is running."""
+        if not self._busy.acquire(blocking=False):
+            return
+        try:
+            self._set(self._driver.report(Control(POLL_S)))
+        except DeviceError as error:
+            self._learn(error)
+        except DeadlineExceeded:
+            self._learn(DeviceTimeout("the device does not answer"))
+        finally:
+            self._busy.release()
+
+    def _execute(self, command: DeviceCommand, control: Control) -> DeviceResult:
+        match command:
+            case SelfTest():
+                return self._driver.self_test(control)
+            case GetReport():
+                self._set(self._driver.report(control))
+                return self._last
+            case _:
+                return self._driver.execute(command, control)
+
+    def _learn(self, error: DeviceError) -> None:
+        """A device that is silent, gone or speaks nonsense is offline until its next good report."""
+        role = self._driver.role
+        if isinstance(error, DeviceOffline | DeviceTimeout | ProtocolError):
+            self._driver.close()
+            self._set(DeviceReport(role, DeviceState.OFFLINE, reason=error.kind, hint=error.hint))
+        elif isinstance(error, DeviceFault):
+            self._set(DeviceReport(role, DeviceState.HARDWARE_ERROR, reason=error.kind, hint=error.hint))
+
+    def _set(self, report: DeviceReport) -> None:
+        if report != self._last:
+            if report.usable != self._last.usable:
+                log.info("%s is %s %s", report.role, report.state, report.reason)
+            self._last = report
+            self.publish(report)
+
+
+def main() -> int:
+    """Host one driver until SIGTERM."""
+    options = _parse()
+    role = DeviceRole(options.role)
+    start_log(f"driver.{role}")
+    die_with_parent()
+    try:
+        configs = read_device_configs(options.config)
+        if role not in configs:
+            raise DeviceConfigError(f"{options.config}: no [devices.{role}] table")
+    except DeviceConfigError as error:
+        print(error, file=sys.stderr)  # noqa: T201  # for the person who started it
+        return 2
+    driver = build_driver(role, configs[role], options.socket.parent)
+    _serve(driver, str(options.socket))
+    return 0
+
+
+def _serve(driver: Driver, path: str) -> None:
+    done = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: done.set())
+    service = DriverService(driver)
+    server = Server(path, service)
+    service.publish = server.notify
+    threading.Thread(target=server.serve, name="ipc", daemon=True).start()
+    threading.Thread(target=_poll_until, args=(service, done), name="poll", daemon=True).start()
+    done.wait()
+    server.close()
+    driver.close()
+
+
+def _poll_until(service: DriverService, done: threading.Event) -> None:
+    try:
+        service.poll()
+        while not done.wait(IDLE_POLL_S):
+            service.poll()
+    except Exception:
+        log.critical("bug while asking for the state", exc_info=True)
+        os._exit(70)  # a bug is a crash: the supervisor starts us again with clean state
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m drivers.host", description="Host one device driver.")
+    parser.add_argument("role", choices=[role.value for role in DeviceRole])
+    parser.add_argument("--socket", type=Path, required=True, help="Unix socket to serve on")
+    parser.add_argument("--config", type=Path, required=True, help="terminal profile (TOML)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+"""What every virtual device's process does: say where it listens, live until told to stop or orphaned."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import signal
+import sys
+import threading
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def announce(**ports: int | str) -> None:
+    """Print the real ports as one JSON line."""
+    sys.stdout.write(json.dumps(ports) + "\n")
+    sys.stdout.flush()
+
+
+def wait_for_end() -> None:
+    """Block until SIGTERM, SIGINT or the parent's death."""
+    done = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: done.set())
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    done.wait()
