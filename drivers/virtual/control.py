@@ -53,57 +53,64 @@ class ControlServer:
 
 
 def _request_class(handler: Handler) -> type[BaseHTTPRequestHandler]:
-    class Request(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    return type("Request", (_Request,), {"handler": staticmethod(handler)})
 
-        def do_GET(self) -> None:  # http.server's name
-            self._answer("GET")
 
-        def do_POST(self) -> None:
-            self._answer("POST")
+class _Request(BaseHTTPRequestHandler):
+    """One exchange; `handler` is set by the class made for each server."""
 
-        def do_DELETE(self) -> None:
-            self._answer("DELETE")
+    protocol_version = "HTTP/1.1"
+    handler: Handler
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """Quiet: the caller knows what it asked."""
+    def do_GET(self) -> None:  # noqa: N802  # http.server's name
+        """Show."""
+        self._answer("GET")
 
-        def _answer(self, method: str) -> None:
-            try:
-                self._refuse_strangers(method)
-                reply = handler(method, self.path.split("?")[0], self._body())
-            except Refused as error:
-                reply = Reply.json({"error": str(error)}, 400)
-            except KeyError:
-                reply = Reply.json({"error": f"no such path: {self.path}"}, 404)
-            self.send_response(reply.status)
-            self.send_header("Content-Type", reply.media_type)
-            self.send_header("Content-Length", str(len(reply.body)))
-            self.send_header("Cache-Control", "no-store")
-            self.end_headers()
-            self.wfile.write(reply.body)
+    def do_POST(self) -> None:  # noqa: N802
+        """Do."""
+        self._answer("POST")
 
-        def _refuse_strangers(self, method: str) -> None:
-            host = (self.headers.get("Host") or "").rsplit(":", 1)[0]
-            if host not in {"127.0.0.1", "localhost", "[::1]"}:
-                raise Refused("ask by the loopback address")
-            origin = self.headers.get("Origin")
-            if method != "GET" and origin and origin.split("//")[-1] != self.headers.get("Host"):
-                raise Refused("requests of other pages are refused")
+    def do_DELETE(self) -> None:  # noqa: N802
+        """Take away."""
+        self._answer("DELETE")
 
-        def _body(self) -> Mapping[str, Any]:
-            length = int(self.headers.get("Content-Length") or 0)
-            if length > BODY_LIMIT:
-                raise Refused(f"at most {BODY_LIMIT} bytes")
-            raw = self.rfile.read(length)
-            if not raw:
-                return {}
-            try:
-                body = json.loads(raw)
-            except ValueError:
-                raise Refused("the body is not JSON") from None
-            if not isinstance(body, dict):
-                raise Refused("the body is not a JSON object")
-            return body
+    def log_message(self, format: str, *args: Any) -> None:
+        """Quiet: the caller knows what it asked."""
 
-    return Request
+    def _answer(self, method: str) -> None:
+        try:
+            self._refuse_strangers(method)
+            reply = self.handler(method, self.path.split("?")[0], self._body())
+        except Refused as error:
+            reply = Reply.json({"error": str(error)}, 400)
+        except KeyError:
+            reply = Reply.json({"error": f"no such path: {self.path}"}, 404)
+        self.send_response(reply.status)
+        self.send_header("Content-Type", reply.media_type)
+        self.send_header("Content-Length", str(len(reply.body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(reply.body)
+
+    def _refuse_strangers(self, method: str) -> None:
+        host = (self.headers.get("Host") or "").rsplit(":", 1)[0]
+        if host not in {"127.0.0.1", "localhost", "[::1]"}:
+            raise Refused("ask by the loopback address")
+        origin = self.headers.get("Origin")
+        if method != "GET" and origin and origin.split("//")[-1] != self.headers.get("Host"):
+            raise Refused("requests of other pages are refused")
+
+    def _body(self) -> Mapping[str, Any]:
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > BODY_LIMIT:
+            raise Refused(f"at most {BODY_LIMIT} bytes")
+        raw = self.rfile.read(length)
+        if not raw:
+            return {}
+        try:
+            body = json.loads(raw)
+        except ValueError:
+            raise Refused("the body is not JSON") from None
+        if not isinstance(body, dict):
+            raise Refused("the body is not a JSON object")
+        return body
