@@ -8,10 +8,9 @@ is dropped by its id.
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import logging
-import os
+import queue
 import socket
 import threading
 import time
@@ -23,6 +22,7 @@ from typing import Any
 import msgspec
 
 from kiosk.ipc.messages import MAX_MESSAGE_BYTES, Cancel, Done, Failed, Notice, Outbound, Progress, Submit
+from kiosk.ipc.sockets import hang_up
 
 log = logging.getLogger(__name__)
 _encoder = msgspec.msgpack.Encoder()
@@ -88,9 +88,11 @@ class Client:
         self._pending: dict[int, _Pending] = {}
         self._lock = threading.Lock()
         self._connection: Connection | None = None
+        self._outgoing: queue.SimpleQueue[tuple[Connection, bytes] | None] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._up = threading.Event()
         threading.Thread(target=self._run, name=f"ipc-{path[-20:]}", daemon=True).start()
+        threading.Thread(target=self._write, name="ipc-write", daemon=True).start()
         threading.Thread(target=self._watch, name="ipc-deadlines", daemon=True).start()
 
     @property
@@ -109,20 +111,28 @@ class Client:
         on_done: Completion,
         on_event: Callable[[Any], None] = lambda event: None,
     ) -> int:
-        """Send a command; exactly one `on_done(result, error)` follows, on a thread of ours."""
+        """Send a command; exactly one `on_done(result, error)` follows, on a thread of ours or the caller's.
+
+        Never blocks: the other side may be stopped with its socket full. A command longer than the other
+        side would read completes with ValueError.
+        """
         command_id = next(self._ids)
         pending = _Pending(time.monotonic() + within_s + GRACE_S, on_event, on_done)
+        data = _encoder.encode(Submit(command_id, within_s, msgspec.Raw(_encoder.encode(command))))
         with self._lock:
             self._pending[command_id] = pending
-            sent = self._send(Submit(command_id, within_s, msgspec.Raw(_encoder.encode(command))))
-        if not sent:
+            fits = len(data) <= MAX_MESSAGE_BYTES
+            sent = fits and self._send(data)
+        if not fits:
+            self._complete(command_id, None, ValueError(f"{type(command).__name__} of {len(data)} bytes"))
+        elif not sent:
             self._complete(command_id, None, ConnectionLost(self._path))
         return command_id
 
     def cancel(self, command_id: int) -> None:
         """Ask for a command to be stopped; its completion still comes."""
         with self._lock:
-            self._send(Cancel(command_id))
+            self._send(_encoder.encode(Cancel(command_id)))
 
     def call(self, command: Any, within_s: float) -> Any:
         """Send a command and wait for its result; raises `RemoteError`, `ConnectionLost` or `NoAnswer`."""
@@ -133,8 +143,9 @@ class Client:
             box[:] = [result, error]
             done.set()
 
-        self.start(command, within_s, finish)
-        done.wait(within_s + 2 * GRACE_S + 1)
+        command_id = self.start(command, within_s, finish)
+        if not done.wait(within_s + 2 * GRACE_S + 1):
+            self._complete(command_id, None, NoAnswer(self._path))  # called from our own reader, or closed
         if box[1] is not None:
             raise box[1]
         return box[0]
@@ -142,22 +153,25 @@ class Client:
     def close(self) -> None:
         """Disconnect; what is pending completes with `ConnectionLost`."""
         self._closing.set()
+        self._outgoing.put(None)
         with self._lock:
             if self._connection is not None:
-                with (
-                    contextlib.suppress(OSError),
-                    socket.socket(fileno=os.dup(self._connection.fileno())) as peer,
-                ):
-                    peer.shutdown(socket.SHUT_RDWR)
+                hang_up(self._connection)
 
-    def _send(self, envelope: Submit | Cancel) -> bool:
-        if self._connection is None:
+    def _send(self, data: bytes) -> bool:
+        if self._connection is None or self._closing.is_set():
             return False
-        try:
-            self._connection.send_bytes(_encoder.encode(envelope))
-        except OSError:
-            return False
+        self._outgoing.put((self._connection, data))
         return True
+
+    def _write(self) -> None:
+        # Writing has its own thread: it may block for as long as the other side does not read.
+        while (item := self._outgoing.get()) is not None:
+            connection, data = item
+            try:
+                connection.send_bytes(data)
+            except OSError:
+                hang_up(connection)  # half a message may be out; the reader notices and reconnects
 
     def _run(self) -> None:
         while not self._closing.is_set():
@@ -167,16 +181,19 @@ class Client:
                 continue
             with self._lock:
                 self._connection = connection
+                if self._closing.is_set():
+                    hang_up(connection)  # closed while we were connecting
             self._up.set()
-            self._on_link(True)
+            _guarded(self._on_link, True)
             self._read_until_lost(connection)
             with self._lock:
                 self._connection = None
                 lost = list(self._pending)
+            hang_up(connection)  # frees a writer that still hangs in it
             self._up.clear()
             for command_id in lost:
                 self._complete(command_id, None, ConnectionLost(self._path))
-            self._on_link(False)
+            _guarded(self._on_link, False)
 
     def _connect(self) -> Connection | None:
         peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -195,8 +212,6 @@ class Client:
             pass
         except msgspec.DecodeError as error:
             log.error("connection to %s dropped: %s", self._path, error)
-        with contextlib.suppress(OSError):
-            connection.close()
 
     def _dispatch(self, envelope: Outbound) -> None:
         match envelope:
@@ -204,19 +219,19 @@ class Client:
                 with self._lock:
                     pending = self._pending.get(command_id)
                 if pending is not None:
-                    pending.on_event(self._events.decode(body))
+                    _guarded(pending.on_event, self._events.decode(body))
             case Done(id=command_id, body=body):
                 self._complete(command_id, self._results.decode(body), None)
             case Failed(id=command_id, body=body):
                 self._complete(command_id, None, RemoteError(self._errors.decode(body)))
             case Notice(body=body):
-                self._on_notice(self._notices.decode(body))
+                _guarded(self._on_notice, self._notices.decode(body))
 
     def _complete(self, command_id: int, result: Any, error: Exception | None) -> None:
         with self._lock:
             pending = self._pending.pop(command_id, None)
         if pending is not None:
-            pending.on_done(result, error)
+            _guarded(pending.on_done, result, error)
 
     def _watch(self) -> None:
         while not self._closing.wait(0.05):
@@ -225,3 +240,13 @@ class Client:
                 late = [number for number, pending in self._pending.items() if pending.ends_at < now]
             for command_id in late:
                 self._complete(command_id, None, NoAnswer(self._path))
+
+
+def _guarded(callback: Callable[..., None], *values: Any) -> None:
+    """Call the owner's callback. Its bug goes to the process's thread hook; our thread has to live on."""
+    try:
+        callback(*values)
+    except Exception as error:
+        threading.excepthook(
+            threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread()))
+        )

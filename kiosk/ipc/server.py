@@ -20,10 +20,15 @@ import msgspec
 
 from kiosk.ipc.control import Cancelled, Control, DeadlineExceeded
 from kiosk.ipc.messages import MAX_MESSAGE_BYTES, Cancel, Done, Failed, Inbound, Notice, Progress, Submit
+from kiosk.ipc.sockets import hang_up, limit_sending
 
 log = logging.getLogger(__name__)
 _encoder = msgspec.msgpack.Encoder()
 _inbound = msgspec.msgpack.Decoder(Inbound)
+
+ENVELOPE_BYTES = 64
+SEND_S = 5.0
+"""A client that takes nothing for this long is hung up on, so that it cannot hold a lane."""
 
 
 class Service(Protocol):
@@ -55,8 +60,11 @@ class _Client:
     def send(self, envelope: Progress | Done | Failed | Notice) -> None:
         """Send; a peer that has gone is not an error, its thread notices by itself."""
         data = _encoder.encode(envelope)
-        with self._write_lock, contextlib.suppress(OSError, BrokenPipeError):
-            self.connection.send_bytes(data)
+        with self._write_lock:
+            try:
+                self.connection.send_bytes(data)
+            except OSError:
+                hang_up(self.connection)  # half a message may be out: nothing can follow it
 
 
 class Server:
@@ -82,12 +90,16 @@ class Server:
         while not self._closing.is_set():
             try:
                 peer, _ = self._socket.accept()
-            except OSError:
-                break
+            except OSError as error:
+                if not self._closing.is_set():
+                    log.error("cannot accept clients: %s", error)  # out of descriptors, say: it passes
+                    self._closing.wait(0.1)
+                continue
             if not _same_user(peer):
                 log.warning("peer of another user refused")
                 peer.close()
                 continue
+            limit_sending(peer, SEND_S)
             client = _Client(Connection(peer.detach()))
             threading.Thread(target=self._read, args=(client,), name="ipc-read", daemon=True).start()
 
@@ -108,17 +120,17 @@ class Server:
         with self._lock:
             clients = list(self._clients)
         for client in clients:
-            with contextlib.suppress(OSError):
-                client.connection.close()
+            hang_up(client.connection)
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.path)
 
     def _read(self, client: _Client) -> None:
         with self._lock:
             self._clients.add(client)
-        for notice in self._service.greeting():
-            client.send(Notice(msgspec.Raw(_encoder.encode(notice))))
+        if self._closing.is_set():
+            hang_up(client.connection)
         try:
+            self._greet(client)
             while True:
                 self._receive(client, client.connection.recv_bytes(MAX_MESSAGE_BYTES))
         except (EOFError, OSError):
@@ -130,8 +142,15 @@ class Server:
                 self._clients.discard(client)
             for control in list(client.running.values()):
                 control.cancel()
-            with contextlib.suppress(OSError):
-                client.connection.close()
+            hang_up(client.connection)
+
+    def _greet(self, client: _Client) -> None:
+        # Until it stays the same: a notice may overtake a greeting that was composed before it.
+        greeted: list[Any] | None = None
+        while (greeting := self._service.greeting()) != greeted:
+            for notice in greeting:
+                client.send(Notice(msgspec.Raw(_encoder.encode(notice))))
+            greeted = greeting
 
     def _receive(self, client: _Client, data: bytes) -> None:
         match _inbound.decode(data):
@@ -152,9 +171,7 @@ class Server:
         with self._lock:
             if name not in self._lanes:
                 self._lanes[name] = queue.SimpleQueue()
-                threading.Thread(
-                    target=self._work, args=(self._lanes[name],), name=f"lane-{name}", daemon=True
-                ).start()
+                threading.Thread(target=self._work, args=(self._lanes[name],), name=f"lane-{name}", daemon=True).start()
             return self._lanes[name]
 
     def _work(self, lane: queue.SimpleQueue[tuple[_Client, int, Any, Control]]) -> None:
@@ -166,7 +183,10 @@ class Server:
     def _carry_out(self, command_id: int, command: Any, control: Control) -> Done | Failed:
         try:
             control.check()
-            return Done(command_id, msgspec.Raw(_encoder.encode(self._service.execute(command, control))))
+            result = _encoder.encode(self._service.execute(command, control))
+            if len(result) > MAX_MESSAGE_BYTES - ENVELOPE_BYTES:
+                raise ValueError(f"result of {len(result)} bytes")
+            return Done(command_id, msgspec.Raw(result))
         except (Cancelled, DeadlineExceeded) as stopped:
             return Failed(command_id, msgspec.Raw(_encoder.encode(self._service.describe_error(stopped))))
         except Exception as error:

@@ -1,0 +1,81 @@
+"""Composition of the centre: database, rules and routes, built once, as one FastAPI application."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.responses import Response
+
+from kiosk.central.certificates import Certificates
+from kiosk.central.database import Database
+from kiosk.central.identity import Clock, Codes
+from kiosk.central.intake import Intake
+from kiosk.central.refusals import Refusal
+from kiosk.central.routes_demo import demo_routes
+from kiosk.central.routes_public import public_routes
+from kiosk.central.routes_terminal import Office, terminal_routes
+from kiosk.central.samples import load_samples
+from kiosk.central.settings import CentreSettings
+
+BODY_LIMIT = 32 * 1024 * 1024
+_ZONE = datetime.timezone(datetime.timedelta(hours=8))
+
+
+def city_time() -> datetime.datetime:
+    """Now in Guangzhou, without a zone: one city, one clock."""
+    return datetime.datetime.now(_ZONE).replace(tzinfo=None)
+
+
+def create_app(settings: CentreSettings, database: Database, clock: Clock = city_time) -> FastAPI:
+    """The centre over an open database."""
+    with database.transaction() as session:
+        load_samples(session, settings.people)
+    office = Office(
+        database=database,
+        codes=Codes(clock, keep_messages=settings.demo),
+        certificates=Certificates(settings.templates, settings.base_url, clock),
+        intake=Intake(database, clock),
+        clock=clock,
+    )
+    app = FastAPI(
+        title="Doorstep centre",
+        version="1",
+        description="The line between terminals and the centre; see docs/line.md. Sample city (演示).",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.include_router(terminal_routes(office))
+    app.include_router(public_routes(office))
+    if settings.demo:
+        app.include_router(demo_routes(office))
+    _add_manners(app)
+    return app
+
+
+def _add_manners(app: FastAPI) -> None:
+    """Refusals as JSON, our header on everything, and a limit to what is read."""
+
+    @app.exception_handler(Refusal)
+    def refused(_: Request, refusal: Refusal) -> JSONResponse:
+        body = {"reason": refusal.reason} | refusal.members
+        return JSONResponse(body, refusal.status, refusal.headers)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        places = [".".join(str(part) for part in mistake["loc"]) for mistake in error.errors()]
+        return JSONResponse({"reason": "invalid", "detail": places[:20]}, 422)  # places only: values are personal
+
+    @app.middleware("http")
+    async def manners(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        length = request.headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > BODY_LIMIT:
+            answer: Response = JSONResponse({"reason": "too_large"}, 413)
+        else:
+            answer = await call_next(request)
+        answer.headers["Doorstep-Centre"] = "1"
+        answer.headers["Cache-Control"] = "no-store"
+        return answer

@@ -1,0 +1,147 @@
+"""The centre's tables. Words: a case is what a transaction became; a key is its idempotency key."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+
+class Terminal(Base):
+    """An enrolled terminal: the hash of its token, its public key, what it last said of itself."""
+
+    __tablename__ = "terminal"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
+    public_key: Mapped[str] = mapped_column(String(64), default="")
+    status: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    seen_at: Mapped[datetime.datetime | None] = mapped_column(DateTime, default=None)
+
+
+class Person(Base):
+    """What the city knows of a person: fields by name, each with the office it came from."""
+
+    __tablename__ = "person"
+    number: Mapped[str] = mapped_column(String(20), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    fields: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+
+
+class Record(Base):
+    """One record of a dataset about a person."""
+
+    __tablename__ = "record"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dataset: Mapped[str] = mapped_column(String(40), index=True)
+    number: Mapped[str] = mapped_column(String(20), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    state: Mapped[str] = mapped_column(String(40), default="")
+    period_from: Mapped[str] = mapped_column(String(7), default="")
+    period_to: Mapped[str] = mapped_column(String(7), default="")
+    rows: Mapped[list[list[str]]] = mapped_column(JSON)
+
+
+class Challenge(Base):
+    """An SMS code that was sent. The code itself is only kept as a salted hash."""
+
+    __tablename__ = "challenge"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[str] = mapped_column(String(20))
+    salt: Mapped[str] = mapped_column(String(32))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    expires_at: Mapped[datetime.datetime] = mapped_column(DateTime)
+    attempts_left: Mapped[int]
+
+
+class Token(Base):
+    """Proof that a person's code was right; bound to the number."""
+
+    __tablename__ = "token"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[str] = mapped_column(String(20))
+    expires_at: Mapped[datetime.datetime] = mapped_column(DateTime)
+
+
+class Message(Base):
+    """An SMS of the sample centre, kept only in demo mode."""
+
+    __tablename__ = "message"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime.datetime] = mapped_column(DateTime)
+    phone: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(String(300))
+    code: Mapped[str] = mapped_column(String(8))
+
+
+class Certificate(Base):
+    """An issued certificate. `key` makes issuing it twice impossible."""
+
+    __tablename__ = "certificate"
+    serial: Mapped[str] = mapped_column(String(40), primary_key=True)
+    code: Mapped[str] = mapped_column(String(24), unique=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(120))
+    masked_name: Mapped[str] = mapped_column(String(80))
+    terminal: Mapped[str] = mapped_column(String(40))
+    issued_at: Mapped[datetime.datetime] = mapped_column(DateTime)
+    pages: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    pdf: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Transaction(Base):
+    """What a terminal sent, and the case that it became: one row, so that key and effect cannot part."""
+
+    __tablename__ = "transaction_"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    terminal: Mapped[str] = mapped_column(String(40))
+    local_number: Mapped[str] = mapped_column(String(40), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    service: Mapped[str] = mapped_column(String(80))
+    district: Mapped[str] = mapped_column(String(6))
+    number: Mapped[str] = mapped_column(String(20), index=True)
+    case_number: Mapped[str] = mapped_column(String(40), unique=True)
+    state: Mapped[str] = mapped_column(String(20))
+    status_code: Mapped[int]
+    received_at: Mapped[datetime.datetime] = mapped_column(DateTime)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Attachment(Base):
+    """A picture that came with a transaction."""
+
+    __tablename__ = "attachment"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(ForeignKey("transaction_.key"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    media_type: Mapped[str] = mapped_column(String(80))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CaseEvent(Base):
+    """A step in a case's life."""
+
+    __tablename__ = "case_event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_number: Mapped[str] = mapped_column(String(40), index=True)
+    at: Mapped[datetime.datetime] = mapped_column(DateTime)
+    state: Mapped[str] = mapped_column(String(20))
+
+
+class Incident(Base):
+    """Something a person should look at, without personal data."""
+
+    __tablename__ = "incident"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime.datetime] = mapped_column(DateTime)
+    terminal: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(64))

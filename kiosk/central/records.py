@@ -1,0 +1,61 @@
+"""Answers look-ups: records of a dataset about one person, and what the city can fill in. Generic by dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kiosk.central.models import CaseEvent, Person, Record, Transaction
+from kiosk.central.refusals import Refusal
+from kiosk.central.schemas import FieldOut, RecordOut, RowOut
+
+STORED = ("social_insurance", "longevity_allowance")
+Parameters = Mapping[str, str]
+
+
+def known_fields(person: Person, wanted: Sequence[str]) -> list[FieldOut]:
+    """What the city knows of the wanted fields, in the order asked."""
+    by_name = {field["name"]: FieldOut(**field) for field in person.fields}
+    return [by_name[name] for name in wanted if name in by_name]
+
+
+def look_up(session: Session, dataset: str, number: str, parameters: Parameters) -> list[RecordOut]:
+    """Records of a person; Refusal 404 for a dataset that we do not have."""
+    sources: dict[str, Callable[[Session, str, Parameters], list[RecordOut]]] = {"cases": _cases}
+    if dataset in STORED:
+        return _stored(session, dataset, number)
+    if dataset not in sources:
+        raise Refusal(404, "unknown_dataset")
+    return sources[dataset](session, number, parameters)
+
+
+def _stored(session: Session, dataset: str, number: str) -> list[RecordOut]:
+    rows = session.scalars(select(Record).where(Record.dataset == dataset, Record.number == number))
+    return [
+        RecordOut(
+            title=row.title, state=row.state, rows=[RowOut(label=label, value=value) for label, value in row.rows]
+        )
+        for row in rows
+    ]
+
+
+def _cases(session: Session, number: str, parameters: Parameters) -> list[RecordOut]:
+    """The person's cases, newest first, each with its history."""
+    query = select(Transaction).where(Transaction.number == number, Transaction.kind == "application")
+    for name in ("case_number", "local_number"):
+        if parameters.get(name):
+            query = query.where(getattr(Transaction, name) == parameters[name])
+    cases = session.scalars(query.order_by(Transaction.received_at.desc()).limit(20))
+    return [_case(session, case) for case in cases]
+
+
+def _case(session: Session, case: Transaction) -> RecordOut:
+    events = session.scalars(select(CaseEvent).where(CaseEvent.case_number == case.case_number).order_by(CaseEvent.id))
+    rows = [
+        RowOut(label="办件编号", value=case.case_number),
+        RowOut(label="本机流水号", value=case.local_number),
+        *(RowOut(label=event.state, value=f"{event.at:%Y-%m-%d %H:%M}") for event in events),
+    ]
+    return RecordOut(title=str(case.body.get("service_title") or case.service), state=case.state, rows=rows)

@@ -1,0 +1,101 @@
+"""The sample city (演示): people and records made from config/samples/people.toml, once per database."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from kiosk.central.models import Person, Record
+
+NOW_MONTH = "2026-10"
+_SOURCES = {
+    "name": "公安户籍",
+    "phone": "政务服务账户",
+    "address": "公安户籍",
+    "employer": "人社参保登记",
+    "hukou_district": "公安户籍",
+    "hukou_street": "公安户籍",
+    "bank_name": "人社待遇账户",
+    "bank_account": "人社待遇账户",
+    "social_security_number": "人社参保登记",
+    "parent_name": "卫健出生登记",
+    "parent_number": "卫健出生登记",
+    "parents": "卫健出生登记",
+}
+_SCHEMES = (
+    ("职工基本养老保险", 1.0),
+    ("职工基本医疗保险", 1.0),
+    ("失业保险", 1.0),
+    ("工伤保险", 1.0),
+    ("生育保险", 1.0),
+)
+_LOWEST_BASE, _BASE_STEP = 5284, 730
+
+Sample = Mapping[str, Any]
+
+
+def load_samples(session: Session, path: Path) -> None:
+    """Fill an empty database; does nothing when people are there already."""
+    if session.query(Person).first() is not None:
+        return
+    samples = tomllib.loads(path.read_text(encoding="utf-8"))["person"]
+    by_id = {sample["id"]: sample for sample in samples}
+    for sample in samples:
+        session.add(Person(number=sample["number"], name=_name(sample), fields=_fields(sample, by_id)))
+        session.add_all(_insurance(sample))
+
+
+def _name(sample: Sample) -> str:
+    return str(sample.get("name") or sample.get("english_name", ""))
+
+
+def _fields(sample: Sample, by_id: Mapping[str, Sample]) -> list[dict[str, str]]:
+    """What the city knows; fields it does not know are left out."""
+    parents = [by_id[parent] for parent in sample.get("parents", [])]
+    values = {name: str(sample[name]) for name in _SOURCES if sample.get(name) and name != "parents"}
+    values["name"] = _name(sample)
+    if sample.get("enrolled_from"):
+        values["social_security_number"] = str(sample["number"])
+    if parents:
+        values["parent_name"], values["parent_number"] = _name(parents[0]), str(parents[0]["number"])
+        values["parents"] = json.dumps([_kin(parent) for parent in parents], ensure_ascii=False)
+    return [{"name": name, "value": value, "source": _SOURCES[name]} for name, value in values.items()]
+
+
+def _kin(sample: Sample) -> dict[str, str]:
+    names = ("number", "birth", "hukou_district")
+    return {"name": _name(sample)} | {name: str(sample.get(name, "")) for name in names}
+
+
+def _insurance(sample: Sample) -> Iterator[Record]:
+    """One record a scheme, from the month the person was enrolled until now."""
+    since = sample.get("enrolled_from")
+    if not since:
+        return
+    base = _LOWEST_BASE + _BASE_STEP * (sum(map(ord, sample["id"])) % 12)
+    months = months_between(since, NOW_MONTH)
+    for scheme, _ in _SCHEMES:
+        yield Record(
+            dataset="social_insurance",
+            number=sample["number"],
+            title=scheme,
+            state="参保缴费",
+            period_from=since,
+            period_to=NOW_MONTH,
+            rows=[
+                ["参保单位", str(sample["employer"])],
+                ["参保起止", f"{since} 至 {NOW_MONTH}"],
+                ["累计月数", f"{months} 个月"],
+                ["缴费基数", f"¥{base:,}.00"],
+            ],
+        )
+
+
+def months_between(first: str, last: str) -> int:
+    """Months from YYYY-MM to YYYY-MM, both counted; 0 when `last` is before `first`."""
+    return max(0, (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:]) + 1)

@@ -1,0 +1,195 @@
+"""The bodies of the line (docs/line.md) for FastAPI: validation, and a complete OpenAPI."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Number = Annotated[str, StringConstraints(min_length=5, max_length=20, pattern=r"^[0-9A-Z<]+$")]
+Short = Annotated[str, StringConstraints(max_length=200)]
+Month = r"^\d{4}-(0[1-9]|1[0-2])$"
+
+
+class Body(BaseModel):
+    """Unknown members are refused: a terminal and its centre must mean the same."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Refused(BaseModel):
+    """Why not."""
+
+    reason: str
+    attempts_left: int | None = None
+    detail: Any = None
+
+
+class Health(BaseModel):
+    """The centre is there."""
+
+    centre: str
+    now: str
+
+
+class CodeIn(Body):
+    """Send a code to this person's registered phone."""
+
+    number: Number
+
+
+class CodeOut(BaseModel):
+    """A code is on its way."""
+
+    challenge: str
+    masked_phone: str
+    expires_s: int
+
+
+class CheckIn(Body):
+    """The digits that the citizen typed."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^\d{4,8}$")]
+
+
+class CheckOut(BaseModel):
+    """The proof."""
+
+    token: str
+
+
+class PrefillIn(Body):
+    """Which fields the form would like."""
+
+    number: Number
+    token: Short
+    fields: Annotated[list[Short], Field(max_length=60)]
+
+
+class FieldOut(BaseModel):
+    """One known value and its source."""
+
+    name: str
+    value: str
+    source: str
+
+
+class PrefillOut(BaseModel):
+    """What the city knows."""
+
+    fields: list[FieldOut]
+
+
+class Pair(Body):
+    """A named value."""
+
+    name: Short
+    value: Annotated[str, StringConstraints(max_length=4000)]
+    label: Annotated[str, StringConstraints(max_length=400)] = ""
+    shown: Annotated[str, StringConstraints(max_length=4000)] = ""
+
+
+class RecordsIn(Body):
+    """Records about this person."""
+
+    number: Number
+    token: Short
+    parameters: Annotated[list[Pair], Field(max_length=20)] = []
+
+
+class RowOut(BaseModel):
+    """A label and a value."""
+
+    label: str
+    value: str
+
+
+class RecordOut(BaseModel):
+    """One record."""
+
+    title: str
+    state: str
+    rows: list[RowOut]
+
+
+class RecordsOut(BaseModel):
+    """Records found."""
+
+    records: list[RecordOut]
+
+
+class CertificateIn(Body):
+    """Issue a certificate."""
+
+    template: Short
+    number: Number
+    token: Short
+    language: Literal["zh-Hans", "zh-Hant", "en"]
+    parameters: Annotated[list[Pair], Field(max_length=20)] = []
+
+
+class CertificateOut(BaseModel):
+    """An issued certificate; `pdf` is base64."""
+
+    serial: str
+    verification_code: str
+    verify_url: str
+    pages: int
+    pdf: str
+
+
+class SubjectIn(Body):
+    """Whose transaction it is."""
+
+    name: Annotated[str, StringConstraints(max_length=120)]
+    number: Annotated[str, StringConstraints(max_length=20)]
+
+
+class AttachmentIn(Body):
+    """A picture; `content` is base64."""
+
+    name: Short
+    media_type: Literal["image/jpeg", "image/png", "application/pdf"]
+    content: str
+
+
+class TransactionIn(Body):
+    """What a terminal captured."""
+
+    kind: Literal["application", "rating"]
+    service: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9./_-]{1,79}$")]
+    service_version: Annotated[int, Field(ge=0)]
+    district: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+    local_number: Short
+    sequence: Annotated[int, Field(ge=0)]
+    captured_at: Short
+    subject: SubjectIn
+    token: Short = ""
+    answers: Annotated[list[Pair], Field(max_length=200)]
+    attachments: Annotated[list[AttachmentIn], Field(max_length=20)] = []
+
+
+class TransactionOut(BaseModel):
+    """The case that a transaction became."""
+
+    case_number: str
+    state: str
+    received_at: str
+
+
+class KeyIn(Body):
+    """A terminal's Ed25519 public key, base64url, 32 bytes."""
+
+    public_key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}=?$")]
+
+
+class StatusIn(BaseModel):
+    """What a terminal says of itself."""
+
+    devices: list[Any] = []
+    waiting: int = 0
+    version: Short = ""
+
+
+class Nothing(BaseModel):
+    """An empty object."""

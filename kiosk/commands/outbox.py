@@ -1,0 +1,272 @@
+"""`kiosk outbox …` and `kiosk sync`: the transactions of this terminal, for operators, drills and tests.
+
+Talks to the running store over its socket; without one it opens the store itself. Exit status: 0 done,
+1 the store says no (or `verify` found damage, or `sync` left something waiting), 2 bad input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from kiosk.ipc import Cancelled, Client, ConnectionLost, Control, DeadlineExceeded, NoAnswer, RemoteError
+from offline_cache.administration import ADMINISTRATION_CONTRACT, ReleaseQuarantined, Verify
+from offline_cache.clock import SystemClock
+from offline_cache.config import ConfigError, load_profile
+from offline_cache.contract import (
+    Accept,
+    Answer,
+    Attachment,
+    Draft,
+    GetStatus,
+    ListTransactions,
+    Retry,
+    StoreFailure,
+)
+from offline_cache.errors import StoreError
+from offline_cache.identifiers import is_transaction_id, new_transaction_id
+from offline_cache.process import StoreProcess
+from offline_cache.store import set_aside
+
+Ask = Callable[[Any, float], Any]
+_SERVICE = re.compile(r"[a-z0-9][a-z0-9._/-]{0,79}")
+_CONNECT_S = 2.0
+_SYNC_LOOK_S = 0.2
+
+
+class BadInput(Exception):
+    """What the caller gave us cannot be used; one line, exit status 2."""
+
+
+class StoreSaidNo(Exception):
+    """The store refused or could not; exit status 1."""
+
+    def __init__(self, failure: StoreFailure) -> None:
+        super().__init__(f"{failure.kind}: {failure.reason}" if failure.reason else failure.kind)
+        self.failure = failure
+
+
+class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom the transaction is about."""
+
+    name: str = ""
+    number: str = ""
+
+
+class PutFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What FILE.json of `outbox put` may hold; everything has a default but the answers."""
+
+    answers: tuple[Answer, ...]
+    kind: Literal["application", "rating"] = "application"
+    service_version: int = 1
+    district: str = "440100"
+    subject: Person = Person()
+    token: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    valid_days: int = 30
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `outbox` and `sync` to the program's subcommands."""
+    outbox = subparsers.add_parser("outbox", help="transactions waiting for the centre", description=__doc__)
+    actions = outbox.add_subparsers(dest="action", required=True, metavar="ACTION")
+    put = _add(actions, "put", _put, "store a transaction", "kiosk outbox put social-security-card form.json")
+    put.add_argument("service", metavar="SERVICE", help="id of the service")
+    put.add_argument("file", metavar="FILE.json", help='{"answers": [{"name": …, "value": …}], …}; - for stdin')
+    put.add_argument("--id", default="", help="UUIDv7 to use; the same again gives the same answer")
+    rows = _add(actions, "list", _list, "show the newest transactions", "kiosk outbox list --limit 20 --json")
+    rows.add_argument("--limit", type=int, default=50, metavar="N")
+    _add(actions, "verify", _verify, "check pages, chains and payloads", "kiosk outbox verify --json")
+    _add(actions, "retry", _retry, "send what waits now, quarantined too", "kiosk outbox retry")
+    aside = _add(actions, "set-aside", _set_aside, "move an unreadable store away", "kiosk outbox set-aside --yes")
+    aside.add_argument("--yes", action="store_true", help="I know that what waits in it is not sent")
+    sync = _add(subparsers, "sync", _sync, "send until nothing waits", "kiosk sync --timeout-s 30 --json")
+    sync.add_argument("--timeout-s", type=float, default=60.0, metavar="S")
+
+
+def _add(
+    subparsers: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    text: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    parser = subparsers.add_parser(name, help=text, description=text, epilog=f"example: {example}")
+    parser.add_argument("--data", type=Path, default=Path(".data"), metavar="DIR", help="data folder (.data)")
+    parser.add_argument("--profile", type=Path, default=Path("config/terminals/dev.toml"), metavar="FILE")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=lambda arguments: _guarded(run, arguments))
+    return parser
+
+
+def _guarded(run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
+    try:
+        return run(arguments)
+    except (BadInput, ConfigError) as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return 2
+    except StoreSaidNo as error:
+        if arguments.json:
+            _print_json({"error": {"kind": error.failure.kind, "reason": error.failure.reason}})
+        print(f"kiosk: {error}", file=sys.stderr)
+        return 1
+
+
+def _put(arguments: argparse.Namespace) -> int:
+    draft = _draft(arguments)
+    with _store(arguments) as ask:
+        accepted = ask(Accept(draft), 10.0)
+    # Only now: the id stands for a transaction that is on the disk.
+    if arguments.json:
+        _print_json(accepted)
+    else:
+        print(accepted.transaction_id)
+    return 0
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    if arguments.limit < 1:
+        raise BadInput("--limit must be 1 or more")
+    with _store(arguments) as ask:
+        rows = ask(ListTransactions(arguments.limit), 10.0).rows
+    if arguments.json:
+        _print_json(rows)
+        return 0
+    for row in rows:
+        said = row.case_number or row.reason
+        print(f"{row.local_number}  {row.state:<11}  {row.accepted_at}  {row.service}  {said}")
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    with _store(arguments) as ask:
+        report = ask(Verify(), 120.0)
+    if arguments.json:
+        _print_json(report)
+    else:
+        print(f"{report.entries} entries, {report.journal_length} records: {report.problem or 'whole'}")
+    return 1 if report.problem else 0
+
+
+def _retry(arguments: argparse.Namespace) -> int:
+    with _store(arguments) as ask:
+        released = ask(ReleaseQuarantined(), 10.0)
+        ask(Retry(), 10.0)
+    if arguments.json:
+        _print_json(released)
+    else:
+        print(f"released {released.count}; what waits will be sent when the line is there")
+    return 0
+
+
+def _sync(arguments: argparse.Namespace) -> int:
+    if not 0 < arguments.timeout_s <= 3600:
+        raise BadInput("--timeout-s must be between 0 and 3600")
+    ends_at = time.monotonic() + arguments.timeout_s
+    owner = Control(arguments.timeout_s)
+    with _store(arguments, sending=True) as ask:
+        ask(Retry(), 10.0)
+        while (status := ask(GetStatus(), 10.0)).waiting and time.monotonic() < ends_at:
+            with contextlib.suppress(DeadlineExceeded):
+                owner.wait(_SYNC_LOOK_S)
+    if arguments.json:
+        _print_json(status)
+    else:
+        print(f"line {status.line}, {status.waiting} waiting, {status.quarantined} quarantined {status.problem}")
+    return 1 if status.waiting or not status.accepting else 0
+
+
+def _set_aside(arguments: argparse.Namespace) -> int:
+    if not arguments.yes:
+        raise BadInput("this takes the store out of use with all that waits in it; say --yes if you mean it")
+    place = load_profile(arguments.profile).place(arguments.data)
+    if not place.file.exists():
+        raise BadInput(f"there is no store in {place.folder}")
+    stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
+    try:
+        target = set_aside(place, stamp)
+    except StoreError as error:
+        raise StoreSaidNo(error.as_failure()) from error
+    if arguments.json:
+        _print_json({"moved_to": str(target)})
+    else:
+        print(target)
+    return 0
+
+
+def _draft(arguments: argparse.Namespace) -> Draft:
+    if not _SERVICE.fullmatch(arguments.service):
+        raise BadInput(f"{arguments.service!r} is no service id")
+    transaction_id = arguments.id or new_transaction_id(time.time_ns() // 1_000_000)
+    if not is_transaction_id(transaction_id):
+        raise BadInput(f"{transaction_id!r} is no UUIDv7")
+    try:
+        data = sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file).read_bytes()
+        form = msgspec.json.decode(data, type=PutFile)
+    except OSError as error:
+        raise BadInput(f"{arguments.file}: {error.strerror}") from error
+    except msgspec.DecodeError as error:
+        raise BadInput(f"{arguments.file}: {error}") from error
+    return Draft(
+        transaction_id,
+        form.kind,
+        arguments.service,
+        form.service_version,
+        form.district,
+        form.subject.number,
+        form.subject.name,
+        form.token,
+        form.answers,
+        form.attachments,
+        form.valid_days,
+    )
+
+
+@contextlib.contextmanager
+def _store(arguments: argparse.Namespace, *, sending: bool = False) -> Iterator[Ask]:
+    """How to ask the store: over the socket of the running process, or opened here for the while."""
+    socket = (arguments.data / "run").resolve() / "store.sock"  # a link to a folder with a short path
+    if socket.exists():
+        client = Client(str(socket), ADMINISTRATION_CONTRACT)
+        try:
+            if client.wait_connected(_CONNECT_S):
+                yield lambda command, within_s: _ask_over(client, command, within_s)
+                return
+        finally:
+            client.close()
+    process = StoreProcess(load_profile(arguments.profile), arguments.data, SystemClock())
+    try:
+        if sending:
+            process.start()
+        yield lambda command, within_s: _ask_in(process, command, within_s)
+    finally:
+        process.close()
+
+
+def _ask_over(client: Client, command: Any, within_s: float) -> Any:
+    try:
+        return client.call(command, within_s)
+    except RemoteError as error:
+        raise StoreSaidNo(error.error) from error
+    except (ConnectionLost, NoAnswer) as error:
+        raise StoreSaidNo(StoreFailure("timeout", "the store's process does not answer")) from error
+
+
+def _ask_in(process: StoreProcess, command: Any, within_s: float) -> Any:
+    try:
+        return process.service.execute(command, Control(within_s))
+    except (StoreError, Cancelled, DeadlineExceeded) as error:
+        raise StoreSaidNo(process.service.describe_error(error)) from error
+
+
+def _print_json(value: Any) -> None:
+    print(msgspec.json.encode(value).decode())

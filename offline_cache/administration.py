@@ -1,0 +1,40 @@
+"""Commands for the operator's tools only, beside the contract: nothing here is for the kiosk's screens."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kiosk.ipc import Contract
+from offline_cache.contract import STORE_CONTRACT, AnyStoreCommand, StoreCommand, StoreResult
+
+
+class Verify(StoreCommand, frozen=True):
+    """Read every page, record and payload, and check the hash chains → VerifyReport."""
+
+
+class ReleaseQuarantined(StoreCommand, frozen=True):
+    """Give quarantined transactions another chance → Released."""
+
+
+class VerifyReport(msgspec.Struct, frozen=True, tag=True):
+    """What was checked; `problem` is empty when all is whole."""
+
+    entries: int
+    journal_length: int
+    problem: str = ""
+
+
+class Released(msgspec.Struct, frozen=True, tag=True):
+    """How many were released."""
+
+    count: int
+
+
+AnyCommand = AnyStoreCommand | Verify | ReleaseQuarantined
+
+ADMINISTRATION_CONTRACT = Contract(
+    events=STORE_CONTRACT.events,
+    results=StoreResult | VerifyReport | Released,
+    errors=STORE_CONTRACT.errors,
+    notices=STORE_CONTRACT.notices,
+)

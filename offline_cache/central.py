@@ -1,0 +1,183 @@
+"""The calls of docs/line.md: our commands in, the contract's values out, every answer checked.
+
+Not responsible for the exchange itself (offline_cache.http), nor for trying again: nothing repeats a call.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from kiosk.ipc import Control
+from offline_cache import wire
+from offline_cache.contract import (
+    Answer,
+    Certificate,
+    CheckCode,
+    CodeSent,
+    CodeVerdict,
+    IssueCertificate,
+    KnownField,
+    Lookup,
+    Prefill,
+    Prefilled,
+    Record,
+    Records,
+    SendCode,
+)
+from offline_cache.errors import CentreError, CentreRefused, NoLine
+from offline_cache.http import Exchanger, Reply, Request
+from offline_cache.schedule import Verdict, VerdictKind
+
+CERTIFICATE_BYTES = 16 * 1024 * 1024
+OTHER_BODY_REASONS = frozenset({"other_body", "other_content", "key_reused", "same_key_other_body"})
+"""Reasons of a 422 that mean: another content stands under this key."""
+
+_CODE_VERDICTS = {410: "expired", 422: "wrong", 423: "locked"}
+_T = TypeVar("_T")
+
+
+class Centre:
+    """The central service as the terminal sees it. Every method raises CentreError or Cancelled."""
+
+    def __init__(self, exchanger: Exchanger) -> None:
+        self._exchanger = exchanger
+
+    def health(self, control: Control) -> wire.Health:
+        """Is the centre there?"""
+        return _expect(self._exchanger.exchange(Request("GET", "/v1/health"), control), 200, wire.Health)
+
+    def send_code(self, command: SendCode, control: Control) -> CodeSent:
+        """Have an SMS code sent."""
+        reply = self._post("/v1/codes", wire.CodeRequest(command.number), control)
+        sent = _expect(reply, 201, wire.Challenge)
+        return CodeSent(sent.challenge, sent.masked_phone, sent.expires_s)
+
+    def check_code(self, command: CheckCode, control: Control) -> CodeVerdict:
+        """Was the code right? A wrong, expired or locked code is a verdict, not an error."""
+        path = f"/v1/codes/{quote(command.challenge, safe='')}/check"
+        reply = self._post(path, wire.CodeCheck(command.code), control)
+        if reply.status in _CODE_VERDICTS:
+            refusal = _refusal(reply)
+            return CodeVerdict("", refusal.reason or _CODE_VERDICTS[reply.status], refusal.attempts_left)
+        return CodeVerdict(_expect(reply, 200, wire.CodeToken).token)
+
+    def prefill(self, command: Prefill, control: Control) -> Prefilled:
+        """What the city already knows."""
+        body = wire.PrefillRequest(command.number, command.token, command.fields)
+        known = _expect(self._post("/v1/prefill", body, control), 200, wire.PrefillAnswer)
+        return Prefilled(tuple(KnownField(field.name, field.value, field.source) for field in known.fields))
+
+    def lookup(self, command: Lookup, control: Control) -> Records:
+        """Records of a dataset about a person."""
+        parameters = tuple(wire.Parameter(one.name, one.value) for one in command.parameters)
+        body = wire.RecordsRequest(command.number, command.token, parameters)
+        reply = self._post(f"/v1/records/{quote(command.dataset, safe='')}", body, control)
+        return Records(tuple(_record(found) for found in _expect(reply, 200, wire.RecordsAnswer).records))
+
+    def issue_certificate(self, command: IssueCertificate, control: Control) -> Certificate:
+        """Have a certificate issued; the same transaction id again gives the same one."""
+        body = wire.CertificateRequest(
+            command.template, command.number, command.token, command.language, command.parameters
+        )
+        request = Request(
+            "POST", "/v1/certificates", msgspec.json.encode(body), command.transaction_id, CERTIFICATE_BYTES
+        )
+        issued = _expect(self._exchanger.exchange(request, control), 201, wire.CertificateAnswer)
+        return Certificate(issued.serial, issued.verification_code, issued.verify_url, issued.pages, issued.pdf)
+
+    def register_key(self, public_key: str, control: Control) -> bool:
+        """Give the centre our public key; False when it holds another one for this terminal."""
+        terminal = quote(self._exchanger.address.terminal, safe="")
+        reply = self._post(f"/v1/terminals/{terminal}/key", wire.KeyRequest(public_key), control)
+        if reply.status in {409, 422}:
+            return False
+        if reply.status not in {200, 201, 204}:
+            raise _error(reply)
+        return True
+
+    def post_transaction(self, transaction_id: str, body: bytes, control: Control) -> Verdict:
+        """Send a transaction once; every end of it is a verdict. Raises Cancelled only."""
+        request = Request("POST", "/v1/transactions", body, transaction_id)
+        try:
+            return _verdict(self._exchanger.exchange(request, control), transaction_id)
+        except CentreError as error:
+            kind = VerdictKind.NO_ANSWER if error.sent else VerdictKind.NOT_SENT
+            return Verdict(kind, reason=error.reason)
+
+    def _post(self, path: str, body: wire.Wire, control: Control) -> Reply:
+        return self._exchanger.exchange(Request("POST", path, msgspec.json.encode(body)), control)
+
+
+def _expect(reply: Reply, status: int, kind: type[_T]) -> _T:
+    if reply.status != status:
+        raise _error(reply)
+    try:
+        return msgspec.json.decode(reply.body, type=kind)
+    except msgspec.DecodeError as error:
+        raise NoLine("bad_answer", str(error), sent=True) from error
+
+
+def _error(reply: Reply) -> CentreError:
+    match reply.status:
+        case 401:
+            return CentreRefused("terminal")
+        case 409:
+            return CentreRefused(_refusal(reply).reason or "in_progress", "conflict")
+        case 429 | 503:
+            return NoLine("busy", sent=True)
+        case status if 400 <= status < 500:
+            return CentreRefused(_refusal(reply).reason or f"status_{status}")
+        case _:
+            return NoLine("centre_error", f"status {reply.status}", sent=True)
+
+
+def _verdict(reply: Reply, transaction_id: str) -> Verdict:
+    status, retry_after_s = reply.status, reply.retry_after_s
+    match status:
+        case 201 | 202:
+            return _acknowledgement(reply, transaction_id)
+        case 409:
+            return Verdict(VerdictKind.IN_PROGRESS, status, "in_progress", retry_after_s=retry_after_s)
+        case 408 | 425 | 429 | 503:
+            return Verdict(VerdictKind.BUSY, status, "busy", retry_after_s=retry_after_s)
+        case 401 | 403:
+            return Verdict(VerdictKind.TERMINAL_BARRED, status, "terminal", retry_after_s=retry_after_s)
+        case 422:
+            return _unprocessable(reply)
+        case _ if 400 <= status < 500:
+            return Verdict(VerdictKind.REFUSED, status, _refusal(reply).reason or f"status_{status}")
+        case _:
+            return Verdict(VerdictKind.NO_ANSWER, status, f"status_{status}", retry_after_s=retry_after_s)
+
+
+def _acknowledgement(reply: Reply, transaction_id: str) -> Verdict:
+    try:
+        receipt: Any = msgspec.json.decode(reply.body, type=wire.Receipt)
+    except msgspec.DecodeError:
+        receipt = None
+    if receipt is None or not receipt.case_number or reply.key != transaction_id:
+        return Verdict(VerdictKind.NO_ANSWER, reply.status, "bad_receipt")
+    return Verdict(VerdictKind.ACKNOWLEDGED, reply.status, case_number=receipt.case_number)
+
+
+def _unprocessable(reply: Reply) -> Verdict:
+    reason = _refusal(reply).reason
+    if not reason:  # a framework's complaint about the form of the request is not the office's verdict
+        return Verdict(VerdictKind.REFUSED, reply.status, "status_422")
+    kind = VerdictKind.OTHER_BODY if reason in OTHER_BODY_REASONS else VerdictKind.REJECTED
+    return Verdict(kind, reply.status, reason)
+
+
+def _refusal(reply: Reply) -> wire.Refusal:
+    try:
+        return msgspec.json.decode(reply.body, type=wire.Refusal)
+    except msgspec.DecodeError:
+        return wire.Refusal()
+
+
+def _record(found: wire.RecordFound) -> Record:
+    rows = tuple(Answer(row.label, row.value, row.label, row.value) for row in found.rows)
+    return Record(found.title, rows, found.state)

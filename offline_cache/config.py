@@ -1,0 +1,76 @@
+"""The tables `[store]` and `[centre]` of a terminal's profile, checked strictly; other tables are not ours.
+
+Relative paths are relative to the data folder.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from offline_cache.http import CentreAddress
+from offline_cache.store import Place
+
+_Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
+_TERMINAL = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,6}){1,3}")
+
+
+class ConfigError(Exception):
+    """The profile has a mistake; the text is one line for a technician."""
+
+
+class StoreTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[store]`: the folder of the database and the file with its key."""
+
+    folder: str = "store"
+    key_file: str = "store.key"
+
+
+class CentreTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[centre]`: where it is, who we are, when its answers count as slow, how often to probe an idle line.
+
+    A fleet sets `poll_s` so that terminals / poll_s stays far below what the centre can answer.
+    """
+
+    url: str
+    terminal: str
+    token_file: str = "terminal.token"  # noqa: S105 (a file's name)
+    ca_file: str = ""
+    slow_s: _Seconds = 2.0
+    poll_s: _Seconds = 5.0
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """What the store needs of a profile."""
+
+    centre: CentreTable
+    store: StoreTable = StoreTable()
+
+    def place(self, data: Path) -> Place:
+        """Where the store is."""
+        return Place(data / self.store.folder, data / self.store.key_file, self.centre.terminal)
+
+    def address(self, data: Path) -> CentreAddress:
+        """Where the centre is."""
+        table = self.centre
+        ca_file = data / table.ca_file if table.ca_file else None
+        return CentreAddress(table.url, table.terminal, data / table.token_file, ca_file)
+
+
+def load_profile(path: Path) -> Profile:
+    """Read and check a profile. Raises ConfigError."""
+    try:
+        profile = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Profile)
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    if not profile.centre.url.startswith(("http://", "https://")):
+        raise ConfigError(f"{path}: centre.url must begin with http:// or https://")
+    if not _TERMINAL.fullmatch(profile.centre.terminal):
+        raise ConfigError(f"{path}: centre.terminal must look like GZ-TH-0001")
+    return profile

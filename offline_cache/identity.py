@@ -1,0 +1,86 @@
+"""The terminal's Ed25519 key, and the slips it signs.
+
+The private key is made at the first start and lives in the encrypted store only. A slip is
+`DS1.<base64url of JSON>.<base64url of the signature over "DS1." + the first part>` (docs/line.md).
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from offline_cache.clock import Clock, iso
+from offline_cache.database import Database
+
+SLIP_PREFIX = "DS1."
+
+
+class SlipFacts(msgspec.Struct, frozen=True):
+    """What a slip states: terminal, local number, service, accepted at, start of the payload's SHA-256."""
+
+    t: str
+    n: str
+    s: str
+    a: str
+    h: str
+
+
+@dataclass
+class Identity:
+    """The terminal's signing key as kept in the store."""
+
+    database: Database
+    clock: Clock
+
+    def ensure_key(self) -> None:
+        """Make the key if there is none; inside a transaction of the caller."""
+        if not self.database.read("SELECT one FROM identity"):
+            self.database.write(
+                "INSERT INTO identity (one, private_key) VALUES (1, ?)",
+                (Ed25519PrivateKey.generate().private_bytes_raw(),),
+            )
+
+    def public_key(self) -> str:
+        """The public key, base64url, 32 bytes."""
+        return base64url(self._key().public_key().public_bytes_raw())
+
+    def sign_slip(self, facts: SlipFacts) -> str:
+        """The text of a slip's QR code."""
+        signed = SLIP_PREFIX + base64url(msgspec.json.encode(facts))
+        return f"{signed}.{base64url(self._key().sign(signed.encode('ascii')))}"
+
+    def registered(self) -> bool:
+        """Whether the centre has our public key."""
+        return bool(self.database.read("SELECT registered_at FROM identity")[0][0])
+
+    def mark_registered(self) -> None:
+        """Remember that the centre has our key; inside a transaction of the caller."""
+        self.database.write("UPDATE identity SET registered_at = ?", (iso(self.clock.utc()),))
+
+    def _key(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.database.read("SELECT private_key FROM identity")[0][0])
+
+
+def read_slip(slip: str, public_key: str) -> SlipFacts | None:
+    """What a slip states, if the key signed it; None when it did not or the text is no slip."""
+    try:
+        prefix, body, signature = slip.split(".")
+        key = Ed25519PublicKey.from_public_bytes(_from_base64url(public_key))
+        key.verify(_from_base64url(signature), f"{prefix}.{body}".encode("ascii"))
+        facts = msgspec.json.decode(_from_base64url(body), type=SlipFacts)
+    except (ValueError, InvalidSignature, msgspec.DecodeError):
+        return None
+    return facts if f"{prefix}." == SLIP_PREFIX else None
+
+
+def base64url(data: bytes) -> str:
+    """RFC 4648 §5 without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def _from_base64url(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,0 +1,70 @@
+"""The key that opens the store: 32 random bytes in a file beside it, readable by its owner only.
+
+A key beside the data protects a disk that was taken out alone; sealing it in a TPM is a later step
+(facts on keys at rest). Not responsible for the terminal's signing key, which lives inside the store.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from offline_cache.errors import StoreUnavailable
+
+KEY_BYTES = 32
+
+
+def load_key(path: Path, *, may_create: bool) -> bytes:
+    """Read the store's key; make one when there is none and `may_create`.
+
+    A new key is never made beside an existing database: it could only lock its data away.
+    Raises StoreUnavailable (key_missing, key_exposed, key_invalid, disk_error).
+    """
+    try:
+        if not path.exists():
+            if not may_create:
+                raise StoreUnavailable("key_missing", f"the store exists, its key file {path.name} does not")
+            _create(path)
+        return _read(path)
+    except OSError as error:
+        raise StoreUnavailable("disk_error", f"key file {path.name}: {error.strerror}") from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the creation or renaming of a file in `folder` durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _create(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(path.name + ".new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(descriptor, secrets.token_hex(KEY_BYTES).encode("ascii") + b"\n")
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    fresh.rename(path)  # the file appears whole or not at all
+    sync_folder(path.parent)
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        status = os.fstat(file.fileno())
+        if stat.S_IMODE(status.st_mode) & 0o077:
+            raise StoreUnavailable("key_exposed", f"{path.name} must be readable by its owner only (chmod 600)")
+        text = file.read(4 * KEY_BYTES)
+    try:
+        key = bytes.fromhex(text.decode("ascii").strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise StoreUnavailable("key_invalid", f"{path.name} must hold {KEY_BYTES} bytes in hex")
+    return key

@@ -1,0 +1,174 @@
+"""The promises: transactions made durable, each under its own id, number and signed slip.
+
+An entry is written once and never changed (triggers and a hash chain see to it); where it stands with the
+centre is `delivery`'s. The payload is the exact bytes that are posted, so every attempt sends the same.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from dataclasses import dataclass
+
+import msgspec
+
+from offline_cache.chain import GENESIS, first_break, link
+from offline_cache.clock import Clock, boot_id, iso
+from offline_cache.contract import Accepted, Draft, Outcome, TransactionRow, TransactionState
+from offline_cache.database import Database
+from offline_cache.errors import Conflict, InvalidCommand
+from offline_cache.identifiers import is_transaction_id, local_number
+from offline_cache.identity import Identity, SlipFacts
+from offline_cache.journal import Journal, JournalEvent
+from offline_cache.schedule import lane_of
+from offline_cache.wire import transaction_body
+
+NOT_DURABLE = "not_durable"
+"""Reason of an entry whose commit failed, and which therefore was never promised to anyone."""
+
+_draft_encoder = msgspec.json.Encoder(order="deterministic")
+_ENTRY_COLUMNS = (
+    "sequence, id, local_number, kind, service, service_version, district, accepted_at, valid_until, "
+    "boot_id, monotonic_ms, slip, draft_sha256, payload_sha256"
+)
+
+
+@dataclass
+class Outbox:
+    """The tables `entry` and `payload`, and the first row of `delivery`."""
+
+    database: Database
+    journal: Journal
+    identity: Identity
+    clock: Clock
+    terminal: str
+
+    def accept(self, draft: Draft) -> Accepted:
+        """Make a transaction durable; when this returns, it is on the disk.
+
+        The same draft again gives the same answer. Raises Conflict for the same id with another content,
+        InvalidCommand for an id that is not a UUIDv7, StoreUnavailable when the disk does not take it.
+        """
+        if not is_transaction_id(draft.id):
+            raise InvalidCommand("id")
+        digest = hashlib.sha256(_draft_encoder.encode(draft)).digest()
+        with self.database.transaction():
+            known = self._known(draft.id)
+            if known is None:
+                return self._write(draft, digest)
+            accepted, known_digest = known
+            if known_digest != digest:
+                raise Conflict("other_content")
+            self._renew(draft.id)
+            return accepted
+
+    def withdraw(self, transaction_id: str) -> None:
+        """See that a transaction whose accept failed on the disk is not sent: nobody was promised it."""
+        with self.database.transaction():
+            changed = self.database.write(
+                "UPDATE delivery SET state = ?, reason = ?, answered_at = ? WHERE state = ? AND attempts = 0 "
+                "AND sequence = (SELECT sequence FROM entry WHERE id = ?)",
+                (
+                    TransactionState.REJECTED,
+                    NOT_DURABLE,
+                    self.clock.schedule_s(),
+                    TransactionState.PENDING,
+                    transaction_id,
+                ),
+            )
+            if changed:
+                self.journal.append(JournalEvent.TRANSACTION_WITHDRAWN, transaction_id)
+
+    def outcome(self, transaction_id: str) -> Outcome:
+        """Where a transaction stands. Raises InvalidCommand for one that was never accepted."""
+        rows = self.database.read(
+            "SELECT state, case_number, reason FROM delivery JOIN entry USING (sequence) WHERE id = ?",
+            (transaction_id,),
+        )
+        if not rows:
+            raise InvalidCommand("unknown_transaction")
+        state, case_number, reason = rows[0]
+        return Outcome(transaction_id, TransactionState(state), case_number, reason)
+
+    def rows(self, limit: int) -> tuple[TransactionRow, ...]:
+        """The newest transactions, without payload."""
+        found = self.database.read(
+            "SELECT id, local_number, service, state, attempts, accepted_at, case_number, reason "
+            "FROM entry JOIN delivery USING (sequence) ORDER BY sequence DESC LIMIT ?",
+            (max(0, limit),),
+        )
+        return tuple(TransactionRow(row[0], row[1], row[2], TransactionState(row[3]), *row[4:]) for row in found)
+
+    def first_break(self) -> int | None:
+        """The sequence of the first entry that was edited, removed or moved; None when none was."""
+        rows = self.database.read(f"SELECT previous, hash, {_ENTRY_COLUMNS} FROM entry ORDER BY sequence")  # noqa: S608 (constant)
+        return first_break((values[0], before, own, tuple(values)) for before, own, *values in rows)
+
+    def altered_payloads(self) -> list[int]:
+        """Sequences of payloads that are not what was accepted, or are gone although still needed."""
+        waiting = (TransactionState.ACCEPTED, TransactionState.REJECTED)
+        rows = self.database.read(
+            "SELECT sequence, payload_sha256, body, state FROM entry JOIN delivery USING (sequence) "
+            "LEFT JOIN payload USING (sequence) ORDER BY sequence"
+        )
+        return [
+            sequence
+            for sequence, digest, body, state in rows
+            if (body is None and state not in waiting) or (body is not None and hashlib.sha256(body).digest() != digest)
+        ]
+
+    def _known(self, transaction_id: str) -> tuple[Accepted, bytes] | None:
+        rows = self.database.read(
+            "SELECT id, local_number, sequence, accepted_at, slip, draft_sha256 FROM entry WHERE id = ?",
+            (transaction_id,),
+        )
+        return (Accepted(*rows[0][:5]), rows[0][5]) if rows else None
+
+    def _write(self, draft: Draft, digest: bytes) -> Accepted:
+        last = self.database.read("SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1")
+        sequence, previous = (last[0][0] + 1, last[0][1]) if last else (1, GENESIS)
+        number, now = local_number(self.terminal, sequence), self.clock.utc()
+        body = transaction_body(draft, number, sequence, iso(now))
+        payload_digest = hashlib.sha256(body).digest()
+        slip = self.identity.sign_slip(
+            SlipFacts(self.terminal, number, draft.service, iso(now), payload_digest.hex()[:16])
+        )
+        values = (
+            sequence,
+            draft.id,
+            number,
+            draft.kind,
+            draft.service,
+            draft.service_version,
+            draft.district,
+            iso(now),
+            iso(now + datetime.timedelta(days=draft.valid_days)),
+            boot_id(),
+            int(self.clock.monotonic_s() * 1000),
+            slip,
+            digest,
+            payload_digest,
+        )
+        self._insert(values, previous, body, lane_of(draft.kind))
+        self.journal.append(JournalEvent.TRANSACTION_ACCEPTED, draft.id, number)
+        return Accepted(draft.id, number, sequence, iso(now), slip)
+
+    def _insert(self, values: tuple[object, ...], previous: bytes, body: bytes, lane: str) -> None:
+        marks = ", ".join("?" * (len(values) + 2))
+        self.database.write(
+            f"INSERT INTO entry ({_ENTRY_COLUMNS}, previous, hash) VALUES ({marks})",  # noqa: S608 (constant)
+            (*values, previous, link(previous, values)),
+        )
+        self.database.write("INSERT INTO payload VALUES (?, ?)", (values[0], body))
+        self.database.write(
+            "INSERT INTO delivery (sequence, lane, state, next_at) VALUES (?, ?, ?, ?)",
+            (values[0], lane, TransactionState.PENDING, self.clock.schedule_s()),
+        )
+
+    def _renew(self, transaction_id: str) -> None:
+        # Withdrawn once because the disk failed, and now asked for again: this commit is the promise.
+        self.database.write(
+            "UPDATE delivery SET state = ?, reason = '', answered_at = NULL, next_at = ? "
+            "WHERE reason = ? AND sequence = (SELECT sequence FROM entry WHERE id = ?)",
+            (TransactionState.PENDING, self.clock.schedule_s(), NOT_DURABLE, transaction_id),
+        )

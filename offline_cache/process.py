@@ -1,0 +1,130 @@
+"""Builds the store's process from its profile, and takes it down again: the one place that wires it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import random
+import threading
+from pathlib import Path
+
+from kiosk.ipc import Cancelled, Control, DeadlineExceeded, Server
+from offline_cache import retention
+from offline_cache.central import Centre
+from offline_cache.clock import Clock
+from offline_cache.config import Profile
+from offline_cache.contract import LineChanged, LineState, Outcome, OutcomeChanged
+from offline_cache.errors import CentreError, StoreUnavailable
+from offline_cache.http import Exchanger
+from offline_cache.owner import Owner
+from offline_cache.probe import LineWatch
+from offline_cache.schedule import Draw, Lane, Verdict
+from offline_cache.service import StoreService
+from offline_cache.store import Store, open_store
+from offline_cache.sync import LaneSender, Registrar, barred
+
+log = logging.getLogger(__name__)
+STORE_WITHIN_S = 10.0
+
+
+class StoreProcess:
+    """All parts of the store, wired. `start` begins to send; without it commands still work, offline."""
+
+    def __init__(self, profile: Profile, data: Path, clock: Clock, draw: Draw = random.uniform) -> None:
+        place = profile.place(data)
+        self._clock = clock
+        self.owner = Owner(lambda: open_store(place, clock, draw), clock)
+        self.line = LineWatch(profile.centre.slow_s, profile.centre.poll_s, clock, draw)
+        self._centre = Centre(Exchanger(profile.address(data), self.line.observe))
+        self.service = StoreService(self.owner, self._centre, place.folder)
+        self._registrar = Registrar(self.owner, self._centre)
+        self._senders = [LaneSender(lane, self.owner, self._centre, self.line) for lane in Lane]
+        self._server: Server | None = None
+        self._barred = False
+        self._wire()
+
+    def start(self) -> None:
+        """Open the store, probe the line, send."""
+        with contextlib.suppress(StoreUnavailable, DeadlineExceeded):  # logged and shown by the owner
+            self.owner.run(self._sweep, Control(STORE_WITHIN_S))
+        for sender in self._senders:
+            sender.start()
+        self.line.start(self._probe)
+
+    def listen(self, socket: str) -> None:
+        """Open the Unix socket `socket`; clients wait until `serve`."""
+        self._server = Server(socket, self.service)
+
+    def serve(self) -> None:
+        """Answer on the socket until `stop`. Blocks."""
+        if self._server is None:
+            raise AssertionError("serve before listen")
+        self._server.serve()
+
+    def stop(self) -> None:
+        """Make `serve` return. Not for a signal handler itself: it takes locks."""
+        if self._server is not None:
+            self._server.close()
+
+    def close(self) -> None:
+        """Stop sending, close the store."""
+        self.stop()
+        self.line.close()
+        for sender in self._senders:
+            sender.close()
+        self.owner.close()
+
+    def _wire(self) -> None:
+        self.line.on_change = self._line_changed
+        self.service.line = lambda: self.line.state
+        self.service.wake = self._wake
+        self.service.problem = self._problem
+        for sender in self._senders:
+            sender.on_outcome = self._outcome_changed
+            sender.on_verdict = self._heard
+
+    def _probe(self, control: Control) -> None:
+        self._centre.health(control)
+        with contextlib.suppress(StoreUnavailable, CentreError, Cancelled, DeadlineExceeded):
+            self._registrar.register(control)
+            self.owner.run(self._sweep, control)
+
+    def _sweep(self, store: Store) -> int:
+        return retention.sweep(store.database, store.journal, self._clock.schedule_s())
+
+    def _line_changed(self, before: LineState, now: LineState) -> None:
+        log.info("line %s", now)
+        came_back = before is LineState.OFFLINE
+        threading.Thread(target=self._note_line, args=(now, came_back), name="line-change", daemon=True).start()
+        if self._server is not None:
+            self._server.notify(LineChanged(now))
+
+    def _note_line(self, now: LineState, came_back: bool) -> None:
+        def note(store: Store) -> None:
+            store.note_line(now)
+            if came_back:
+                store.delivery.release()
+
+        with contextlib.suppress(StoreUnavailable, DeadlineExceeded):
+            self.owner.run(note, Control(STORE_WITHIN_S))
+        for sender in self._senders:
+            sender.wake()
+
+    def _wake(self) -> None:
+        if self.line.state is LineState.OFFLINE:
+            self.line.probe_now()
+        for sender in self._senders:
+            sender.wake()
+
+    def _outcome_changed(self, outcome: Outcome) -> None:
+        self.service.bell.ring()
+        if self._server is not None:
+            self._server.notify(OutcomeChanged(outcome))
+
+    def _heard(self, verdict: Verdict) -> None:
+        said = barred(verdict)
+        if said is not None:
+            self._barred = said
+
+    def _problem(self) -> str:
+        return "terminal_barred" if self._barred else self._registrar.problem

@@ -1,0 +1,153 @@
+"""The open store: its tables wired together, checked whole when opened. Used by its owner's thread only."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from offline_cache.clock import Clock
+from offline_cache.contract import LineState
+from offline_cache.database import Database, disk_errors
+from offline_cache.delivery import Delivery
+from offline_cache.errors import StoreUnavailable
+from offline_cache.identity import Identity
+from offline_cache.journal import Journal, JournalEvent
+from offline_cache.keys import load_key, sync_folder
+from offline_cache.outbox import Outbox
+from offline_cache.schedule import Draw
+
+FILE_NAME = "store.db"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the store is, and whose it is."""
+
+    folder: Path
+    key_file: Path
+    terminal: str
+
+    @property
+    def file(self) -> Path:
+        """The database file."""
+        return self.folder / FILE_NAME
+
+
+@dataclass
+class Store:
+    """Database, outbox, delivery, journal and identity."""
+
+    database: Database
+    outbox: Outbox
+    delivery: Delivery
+    journal: Journal
+    identity: Identity
+    lock: int
+
+    def check(self) -> None:
+        """Raise StoreUnavailable (damaged, chain_broken) unless pages, chains and payloads are whole."""
+        if problems := self.database.page_problems():
+            raise StoreUnavailable("damaged", problems[0])
+        if (number := self.outbox.first_break()) is not None:
+            raise StoreUnavailable("chain_broken", f"entry {number}")
+        if (number := self.journal.first_break()) is not None:
+            raise StoreUnavailable("chain_broken", f"journal record {number}")
+        if altered := self.outbox.altered_payloads():
+            raise StoreUnavailable("chain_broken", f"payload {altered[0]}")
+
+    def note_registration(self, taken: bool) -> None:
+        """Write down whether the centre took our public key."""
+        with self.database.transaction():
+            if taken:
+                self.identity.mark_registered()
+            self.journal.append(JournalEvent.KEY_REGISTERED if taken else JournalEvent.KEY_REFUSED)
+
+    def note_line(self, state: LineState) -> None:
+        """Write down that the line changed."""
+        with self.database.transaction():
+            self.journal.append(JournalEvent.LINE_CHANGED, detail=str(state))
+
+    def close(self) -> None:
+        """Close the file and let another process have it."""
+        self.database.close()
+        os.close(self.lock)
+
+
+def open_store(place: Place, clock: Clock, draw: Draw) -> Store:
+    """Open or create the store, check it, and mark what a former process was sending as unknown.
+
+    Raises StoreUnavailable; then nothing was written over.
+    """
+    with disk_errors():
+        place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = _lock(place.folder)
+    try:
+        key = load_key(place.key_file, may_create=not place.file.exists())
+        database = Database(place.file, key)
+    except BaseException:
+        os.close(lock)
+        raise
+    store = _wire(database, place, clock, draw, lock)
+    try:
+        _prepare(store)
+        store.check()
+        store.delivery.recover()
+        database.checkpoint()  # also rewrites what a failed sync may have left in memory only
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def set_aside(place: Place, stamp: str) -> Path:
+    """A technician's decision: move a store that cannot be read out of the way. Returns where it is now.
+
+    Raises StoreUnavailable (in_use) while a process has it open.
+    """
+    lock = _lock(place.folder)
+    try:
+        target = place.folder / f"aside-{stamp}"
+        target.mkdir(mode=0o700)
+        for part in sorted(place.folder.glob(FILE_NAME + "*")):
+            part.rename(target / part.name)
+        if place.key_file.exists():
+            place.key_file.rename(target / place.key_file.name)  # the only thing that can ever read it again
+            sync_folder(place.key_file.parent)
+        sync_folder(target)
+        sync_folder(place.folder)
+    finally:
+        os.close(lock)
+    return target
+
+
+def _lock(folder: Path) -> int:
+    with disk_errors():
+        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise StoreUnavailable("in_use", "another process has the store open") from error
+    return descriptor
+
+
+def _wire(database: Database, place: Place, clock: Clock, draw: Draw, lock: int) -> Store:
+    journal = Journal(database, clock)
+    identity = Identity(database, clock)
+    return Store(
+        database,
+        Outbox(database, journal, identity, clock, place.terminal),
+        Delivery(database, journal, clock, draw),
+        journal,
+        identity,
+        lock,
+    )
+
+
+def _prepare(store: Store) -> None:
+    if not store.database.read("SELECT one FROM identity"):
+        with store.database.transaction():
+            store.identity.ensure_key()
+            store.journal.append(JournalEvent.STORE_CREATED)

@@ -1,0 +1,118 @@
+"""Takes what is due to the centre, lane by lane, and writes down what came of it.
+
+The order that keeps the promise: *sending* is committed before the socket opens; an answer counts only once
+it is committed; what happened in between is unknown, and is resolved by sending the same key again. While the
+line is known to be dead nothing is tried; the probe finds out when it is back.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from kiosk.ipc import Cancelled, Control, DeadlineExceeded
+from offline_cache.central import Centre
+from offline_cache.contract import LineState, Outcome
+from offline_cache.delivery import Due
+from offline_cache.errors import StoreUnavailable
+from offline_cache.owner import Owner
+from offline_cache.probe import LineWatch
+from offline_cache.schedule import Lane, Verdict, VerdictKind
+
+log = logging.getLogger(__name__)
+
+SEND_WITHIN_S = 60.0
+STORE_WITHIN_S = 30.0
+IDLE_S = 300.0
+STORE_TROUBLE_S = 2.0
+
+
+class LaneSender:
+    """One lane's thread. `on_outcome` hears of every recorded step; `on_verdict` of every answer."""
+
+    def __init__(self, lane: Lane, owner: Owner, centre: Centre, line: LineWatch) -> None:
+        self._lane, self._owner, self._centre, self._line = lane, owner, centre, line
+        self._wake = threading.Event()
+        self._closing = False
+        self._control: Control | None = None
+        self.on_outcome: Callable[[Outcome], None] = lambda outcome: None
+        self.on_verdict: Callable[[Verdict], None] = lambda verdict: None
+        self._thread = threading.Thread(target=self._run, name=f"send-{lane}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Something changed: a new transaction, the line, an operator's wish."""
+        self._wake.set()
+
+    def close(self, within_s: float = 3.0) -> None:
+        """Stop; what is being sent stays *sending*, and is unknown at the next start."""
+        self._closing = True
+        if self._control is not None:
+            self._control.cancel()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(within_s)
+
+    def _run(self) -> None:
+        while not self._closing:
+            self._wake.clear()
+            wait_s = self._step()
+            if wait_s > 0:
+                self._wake.wait(wait_s)
+
+    def _step(self) -> float:
+        """Send what is due; seconds until there may be more to do."""
+        if self._line.state is LineState.OFFLINE:
+            return IDLE_S
+        try:
+            due = self._owner.run(lambda store: store.delivery.take(self._lane), Control(STORE_WITHIN_S))
+            if due is None:
+                return IDLE_S
+            if isinstance(due, float):
+                return min(due, IDLE_S)
+            return self._send(due)
+        except (StoreUnavailable, DeadlineExceeded) as error:
+            log.warning("lane %s waits for the store: %s", self._lane, error)
+            return STORE_TROUBLE_S
+        except Cancelled:
+            return IDLE_S
+
+    def _send(self, due: Due) -> float:
+        self._control = Control(SEND_WITHIN_S)
+        if self._closing:
+            raise Cancelled
+        verdict = self._centre.post_transaction(due.id, due.body, self._control)
+        outcome = self._owner.run(lambda store: store.delivery.record(due, verdict), Control(STORE_WITHIN_S))
+        log.info("transaction %s: %s after attempt %d", due.id, verdict.kind, due.attempts)
+        self.on_verdict(verdict)
+        self.on_outcome(outcome)
+        return 0.0
+
+
+class Registrar:
+    """Gives the centre the terminal's public key at the first contact, so that slips can be checked."""
+
+    def __init__(self, owner: Owner, centre: Centre) -> None:
+        self._owner, self._centre = owner, centre
+        self.problem = ""
+
+    def register(self, control: Control) -> None:
+        """Register if that is still to be done. Raises CentreError, StoreUnavailable, Cancelled."""
+        if self.problem:
+            return
+        key = self._owner.run(lambda store: "" if store.identity.registered() else store.identity.public_key(), control)
+        if key:
+            taken = self._centre.register_key(key, control)
+            self._owner.run(lambda store: store.note_registration(taken), control)
+            self.problem = "" if taken else "key_refused"
+
+
+def barred(verdict: Verdict) -> bool | None:
+    """Whether the centre bars this terminal: True, False, or None when the verdict says nothing about it."""
+    if verdict.kind is VerdictKind.TERMINAL_BARRED:
+        return True
+    return False if verdict.status else None

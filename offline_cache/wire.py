@@ -1,0 +1,195 @@
+"""The JSON bodies of the line, as docs/line.md lists them. Values only; the calls: offline_cache.central."""
+
+from __future__ import annotations
+
+import msgspec
+
+from offline_cache.contract import Answer, Draft
+
+_encoder = msgspec.json.Encoder()
+
+
+class Wire(msgspec.Struct, frozen=True):
+    """Base: unknown members of an answer are ignored (the centre may be newer), wrong ones refused."""
+
+
+class Health(Wire, frozen=True):
+    """GET /v1/health."""
+
+    centre: str
+    now: str
+
+
+class CodeRequest(Wire, frozen=True):
+    """POST /v1/codes."""
+
+    number: str
+
+
+class CodeCheck(Wire, frozen=True):
+    """POST /v1/codes/{challenge}/check."""
+
+    code: str
+
+
+class Challenge(Wire, frozen=True):
+    """Answer of POST /v1/codes."""
+
+    challenge: str
+    masked_phone: str
+    expires_s: int
+
+
+class CodeToken(Wire, frozen=True):
+    """Answer of a right code."""
+
+    token: str
+
+
+class Refusal(Wire, frozen=True):
+    """Body of an answer that says no."""
+
+    reason: str = ""
+    attempts_left: int = 0
+
+
+class PrefillRequest(Wire, frozen=True):
+    """POST /v1/prefill."""
+
+    number: str
+    token: str
+    fields: tuple[str, ...]
+
+
+class PrefillField(Wire, frozen=True):
+    """One value the city has."""
+
+    name: str
+    value: str
+    source: str
+
+
+class PrefillAnswer(Wire, frozen=True):
+    """Answer of POST /v1/prefill."""
+
+    fields: tuple[PrefillField, ...]
+
+
+class Parameter(Wire, frozen=True):
+    """A parameter of a look-up."""
+
+    name: str
+    value: str
+
+
+class RecordsRequest(Wire, frozen=True):
+    """POST /v1/records/{dataset}."""
+
+    number: str
+    token: str
+    parameters: tuple[Parameter, ...]
+
+
+class RecordLine(Wire, frozen=True):
+    """One row of a record."""
+
+    label: str
+    value: str
+
+
+class RecordFound(Wire, frozen=True):
+    """One record."""
+
+    title: str
+    rows: tuple[RecordLine, ...]
+    state: str = ""
+
+
+class RecordsAnswer(Wire, frozen=True):
+    """Answer of POST /v1/records/{dataset}."""
+
+    records: tuple[RecordFound, ...]
+
+
+class CertificateRequest(Wire, frozen=True):
+    """POST /v1/certificates."""
+
+    template: str
+    number: str
+    token: str
+    language: str
+    parameters: tuple[Answer, ...]
+
+
+class CertificateAnswer(Wire, frozen=True):
+    """Answer of POST /v1/certificates; `pdf` travels as base64."""
+
+    serial: str
+    verification_code: str
+    verify_url: str
+    pages: int
+    pdf: bytes
+
+
+class Subject(Wire, frozen=True):
+    """Whom a transaction is about."""
+
+    name: str
+    number: str
+
+
+class AttachmentBody(Wire, frozen=True):
+    """An attachment; `content` travels as base64."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+class TransactionBody(Wire, frozen=True):
+    """POST /v1/transactions."""
+
+    kind: str
+    service: str
+    service_version: int
+    district: str
+    local_number: str
+    sequence: int
+    captured_at: str
+    subject: Subject
+    token: str
+    answers: tuple[Answer, ...]
+    attachments: tuple[AttachmentBody, ...]
+
+
+class Receipt(Wire, frozen=True):
+    """The centre's acknowledgement of a transaction."""
+
+    case_number: str
+    state: str
+    received_at: str
+
+
+class KeyRequest(Wire, frozen=True):
+    """POST /v1/terminals/{id}/key; base64url, 32 bytes."""
+
+    public_key: str
+
+
+def transaction_body(draft: Draft, local_number: str, sequence: int, captured_at: str) -> bytes:
+    """The bytes that are posted for a draft; made once, kept, and sent again unchanged."""
+    return _encoder.encode(
+        TransactionBody(
+            draft.kind,
+            draft.service,
+            draft.service_version,
+            draft.district,
+            local_number,
+            sequence,
+            captured_at,
+            Subject(draft.subject_name, draft.subject_number),
+            draft.token,
+            draft.answers,
+            tuple(AttachmentBody(part.name, part.media_type, part.content) for part in draft.attachments),
+        )
+    )

@@ -1,0 +1,217 @@
+"""A stand-in for the centre on a real socket: keeps docs/line.md, and misbehaves on command.
+
+Not the centre: it knows just enough to tell the terminal's right behaviour from its wrong one. A misfortune
+is queued with `next(...)` and strikes one request.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+HEADER = ("Doorstep-Centre", "1")
+
+
+@dataclass
+class Seen:
+    """One request as it arrived."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class CentreStub:
+    """State of the stub. `effects` counts what each idempotency key did; it must never be above 1."""
+
+    seen: list[Seen] = field(default_factory=list)
+    effects: Counter[str] = field(default_factory=Counter)
+    bodies: dict[str, bytes] = field(default_factory=dict)
+    keys: list[str] = field(default_factory=list)
+    misfortunes: deque[Callable[[_Handler], bool]] = field(default_factory=deque)
+    always: Callable[[_Handler], bool] | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    arrived: threading.Condition = field(default_factory=threading.Condition)
+    release: threading.Event = field(default_factory=threading.Event)
+
+    def start(self, port: int = 0) -> CentreStub:
+        """Listen on a port of 127.0.0.1."""
+        self.server = _Server(("127.0.0.1", port), _Handler)
+        self.server.stub = self
+        self.port = self.server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Cut the line: nobody listens any more."""
+        self.release.set()
+        self.server.shutdown()
+        self.server.server_close()
+        self._thread.join()
+
+    def next(self, *misfortunes: Callable[[_Handler], bool]) -> None:
+        """Let these strike the next transactions, one each."""
+        self.misfortunes.extend(misfortunes)
+
+    def posted(self, path: str = "/v1/transactions") -> list[Seen]:
+        """Requests of one path so far."""
+        with self.lock:
+            return [one for one in self.seen if one.path == path]
+
+    def wait_posted(self, count: int, path: str = "/v1/transactions", within_s: float = 10.0) -> list[Seen]:
+        """Wait until `count` requests of one path came."""
+        with self.arrived:
+            assert self.arrived.wait_for(lambda: len(self.posted(path)) >= count, within_s), (
+                f"{len(self.posted(path))} of {count} requests came"
+            )
+        return self.posted(path)
+
+    def note(self, seen: Seen) -> None:
+        """A request came."""
+        with self.lock:
+            self.seen.append(seen)
+        with self.arrived:
+            self.arrived.notify_all()
+
+    def commit(self, key: str, body: bytes) -> bool:
+        """Do the effect once; False when another body stands under the key."""
+        with self.lock:
+            if key not in self.bodies:
+                self.bodies[key] = body
+                self.effects[key] += 1
+            return self.bodies[key] == body
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    stub: CentreStub
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A terminal that hangs up is no news."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    @property
+    def stub(self) -> CentreStub:
+        return self.server.stub
+
+    def log_message(self, *args: Any) -> None:
+        """Quiet."""
+
+    def do_GET(self) -> None:
+        if self._struck(self.stub.always):
+            return
+        self.stub.note(Seen("GET", self.path, dict(self.headers), b""))
+        self.answer(200, {"centre": "stub", "now": "2026-01-01T00:00:00Z"})
+
+    def do_POST(self) -> None:
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.key = self.headers.get("Idempotency-Key", "")
+        if self._struck(self.stub.always):
+            return
+        self.stub.note(Seen("POST", self.path, dict(self.headers), self.body))
+        if self.path.endswith("/key"):
+            self.stub.keys.append(json.loads(self.body)["public_key"])
+            self.answer(201, {})
+            return
+        misfortune = None
+        with contextlib.suppress(IndexError):
+            misfortune = self.stub.misfortunes.popleft()
+        if not self._struck(misfortune):
+            self.take()
+
+    def take(self, status: int = 201) -> None:
+        """The centre's right answer to a transaction."""
+        if not self.stub.commit(self.key, self.body):
+            self.answer(422, {"reason": "other_body"}, [("Idempotency-Key", self.key)])
+            return
+        case = f"CASE-{self.key[-6:]}"
+        self.answer(
+            status,
+            {"case_number": case, "state": "received", "received_at": "2026-01-01T00:00:00Z"},
+            [("Idempotency-Key", self.key)],
+        )
+
+    def answer(self, status: int, body: object, headers: Sequence[tuple[str, str]] = (), ours: bool = True) -> None:
+        """Answer with JSON, or with the bytes given."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.send_response(status)
+        for name, value in [*headers, *([HEADER] if ours else []), ("Content-Length", str(len(data)))]:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def hang_up(self) -> None:
+        """Cut the connection."""
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _struck(self, misfortune: Callable[[_Handler], bool] | None) -> bool:
+        return misfortune is not None and misfortune(self)
+
+
+Misfortune = Callable[[_Handler], bool]
+
+
+def lost_answer(handler: _Handler) -> bool:
+    """The effect happens, the answer does not arrive."""
+    handler.stub.commit(handler.key, handler.body)
+    handler.hang_up()
+    return True
+
+
+def captive_portal(handler: _Handler) -> bool:
+    """Somebody else answers 200 to everything."""
+    handler.answer(200, b"<html>Please log in</html>", [("Content-Type", "text/html")], ours=False)
+    return True
+
+
+def forged_receipt(handler: _Handler) -> bool:
+    """201 with a receipt, but not from the centre."""
+    handler.answer(201, {"case_number": "X", "state": "received", "received_at": ""}, ours=False)
+    return True
+
+
+def answers(status: int, body: object = b"", *headers: tuple[str, str]) -> Misfortune:
+    """The centre itself answers this."""
+
+    def strike(handler: _Handler) -> bool:
+        handler.answer(status, body, list(headers))
+        return True
+
+    return strike
+
+
+def silent(handler: _Handler) -> bool:
+    """No answer until the test ends."""
+    handler.stub.release.wait(20)
+    handler.hang_up()
+    return True
+
+
+def endless(handler: _Handler) -> bool:
+    """A body that does not end."""
+    handler.send_response(200)
+    handler.send_header(*HEADER)
+    handler.end_headers()
+    with contextlib.suppress(OSError):
+        while not handler.stub.release.is_set():
+            handler.wfile.write(b"x" * 65536)
+    handler.close_connection = True
+    return True

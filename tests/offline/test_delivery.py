@@ -1,0 +1,191 @@
+"""Rows on their way: sending is written first, answers are written down, waiting survives restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from offline_cache.contract import TransactionState
+from offline_cache.delivery import Due
+from offline_cache.journal import JournalEvent
+from offline_cache.retention import KEEP_REJECTED_S, sweep
+from offline_cache.schedule import Lane, Verdict, VerdictKind
+from offline_cache.store import Store
+from tests.offline.conftest import HandClock, close, make_draft
+
+ACKNOWLEDGED = Verdict(VerdictKind.ACKNOWLEDGED, 201, case_number="GZ-1")
+NO_ANSWER = Verdict(VerdictKind.NO_ANSWER, reason="no_answer")
+NOT_SENT = Verdict(VerdictKind.NOT_SENT, reason="no_connection")
+
+
+def take(store: Store, lane: Lane = Lane.APPLICATIONS) -> Due:
+    """The next transaction, which must be due."""
+    due = store.delivery.take(lane)
+    assert isinstance(due, Due)
+    return due
+
+
+def early_s(store: Store, lane: Lane = Lane.APPLICATIONS) -> float:
+    """How long until the next one is due."""
+    wait_s = store.delivery.take(lane)
+    assert isinstance(wait_s, float)
+    return wait_s
+
+
+def state(store: Store, transaction_id: str) -> TransactionState:
+    return store.outbox.outcome(transaction_id).state
+
+
+def test_sending_is_on_the_disk_before_anything_is_sent(store: Store, opened: Callable[[], Store]) -> None:
+    draft = make_draft()
+    store.outbox.accept(draft)
+    take(store)
+    assert store.outbox.outcome(draft.id).state is TransactionState.SENDING
+    close(store)  # the process dies here
+    again = opened()
+    assert state(again, draft.id) is TransactionState.UNKNOWN
+    assert JournalEvent.TRANSACTION_UNKNOWN in again.journal.events(draft.id)
+
+
+def test_an_acknowledgement_ends_it_and_the_payload_is_forgotten(store: Store) -> None:
+    draft = make_draft()
+    store.outbox.accept(draft)
+    outcome = store.delivery.record(take(store), ACKNOWLEDGED)
+    assert (outcome.state, outcome.case_number) == (TransactionState.ACCEPTED, "GZ-1")
+    assert store.database.read("SELECT count(*) FROM payload") == [(0,)]
+    assert len(store.database.read("SELECT payload_sha256 FROM entry")[0][0]) == 32
+    assert store.delivery.take(Lane.APPLICATIONS) is None
+    store.check()
+
+
+def test_a_lost_answer_is_unknown_and_the_same_bytes_are_sent_again(store: Store, clock: HandClock) -> None:
+    draft = make_draft()
+    store.outbox.accept(draft)
+    first = take(store)
+    assert store.delivery.record(first, NO_ANSWER).state is TransactionState.UNKNOWN
+    clock.pass_s(early_s(store))
+    second = take(store)
+    assert (second.id, second.body, second.attempts) == (draft.id, first.body, 2)
+    store.delivery.record(second, NOT_SENT)
+    assert state(store, draft.id) is TransactionState.UNKNOWN
+
+
+def test_waiting_grows_and_a_restart_does_not_shorten_it(
+    store: Store, opened: Callable[[], Store], clock: HandClock
+) -> None:
+    store.outbox.accept(make_draft())
+    for expected_s in (1, 2, 4, 8):
+        store.delivery.record(take(store), NO_ANSWER)
+        assert early_s(store) == expected_s
+        clock.pass_s(expected_s)
+    store.delivery.record(take(store), NO_ANSWER)
+    close(store)
+    assert early_s(opened()) == 16
+
+
+def test_retry_after_is_kept_on_disk_and_nothing_shortens_it(
+    store: Store, opened: Callable[[], Store], clock: HandClock
+) -> None:
+    store.outbox.accept(make_draft())
+    store.delivery.record(take(store), Verdict(VerdictKind.BUSY, 503, "busy", retry_after_s=120))
+    assert early_s(store) == 121
+    store.delivery.retry()
+    assert early_s(store) == 120
+    store.delivery.release()
+    close(store)
+    again = opened()
+    again.delivery.retry()
+    assert early_s(again) == 120
+    clock.pass_s(120)
+    take(again)
+
+
+@pytest.mark.parametrize("years", [-10, 10])
+def test_a_clock_jump_makes_nobody_wait_for_years(
+    store: Store, opened: Callable[[], Store], clock: HandClock, years: int
+) -> None:
+    store.outbox.accept(make_draft())
+    store.outbox.accept(make_draft())
+    store.delivery.record(take(store), Verdict(VerdictKind.BUSY, 429, retry_after_s=600))
+    close(store)
+    clock.jump_years(years)
+    again = opened()
+    clock.pass_s(601)
+    assert {take(again).sequence, take(again).sequence} == {1, 2}
+
+
+def test_a_poison_transaction_delays_nobody(store: Store) -> None:
+    poison, other, rating = make_draft(), make_draft(), make_draft(kind="rating")
+    for draft in (poison, other, rating):
+        store.outbox.accept(draft)
+    store.delivery.record(take(store), Verdict(VerdictKind.REFUSED, 400, "status_400"))
+    assert take(store).id == other.id
+    assert take(store, Lane.RATINGS).id == rating.id
+
+
+def test_refused_again_and_again_it_is_quarantined_and_an_operator_can_release_it(
+    store: Store, clock: HandClock
+) -> None:
+    draft = make_draft()
+    store.outbox.accept(draft)
+    for _ in range(5):
+        store.delivery.record(take(store), Verdict(VerdictKind.REFUSED, 400, "status_400"))
+        clock.pass_s(600)
+    assert state(store, draft.id) is TransactionState.QUARANTINED
+    assert (store.delivery.depth().waiting, store.delivery.depth().quarantined) == (0, 1)
+    store.delivery.retry()
+    assert store.delivery.take(Lane.APPLICATIONS) is None
+    assert store.delivery.release_quarantined() == 1
+    assert store.delivery.record(take(store), ACKNOWLEDGED).state is TransactionState.ACCEPTED
+
+
+def test_a_refusal_for_good_is_final_and_its_payload_goes_after_a_day(store: Store, clock: HandClock) -> None:
+    draft = make_draft()
+    store.outbox.accept(draft)
+    outcome = store.delivery.record(take(store), Verdict(VerdictKind.REJECTED, 422, "not_entitled"))
+    assert (outcome.state, outcome.reason) == (TransactionState.REJECTED, "not_entitled")
+    assert sweep(store.database, store.journal, clock.schedule_s()) == 0
+    clock.pass_s(KEEP_REJECTED_S)
+    assert sweep(store.database, store.journal, clock.schedule_s()) == 1
+    assert store.database.read("SELECT count(*) FROM payload") == [(0,)]
+
+
+def test_quarantined_and_waiting_payloads_are_never_forgotten(store: Store, clock: HandClock) -> None:
+    store.outbox.accept(make_draft())
+    store.delivery.record(take(store), Verdict(VerdictKind.OTHER_BODY, 422, "other_body"))
+    store.outbox.accept(make_draft())
+    clock.pass_s(10 * KEEP_REJECTED_S)
+    assert sweep(store.database, store.journal, clock.schedule_s()) == 0
+    assert store.database.read("SELECT count(*) FROM payload") == [(2,)]
+
+
+def test_when_the_line_is_back_what_waited_for_it_leaves_soon_and_spread(store: Store, clock: HandClock) -> None:
+    for _ in range(8):
+        store.outbox.accept(make_draft())
+        store.delivery.record(take(store), NOT_SENT)
+    for _ in range(6):
+        clock.pass_s(300)
+        for _ in range(8):
+            store.delivery.record(take(store), NOT_SENT)
+    assert early_s(store) == 64
+    store.delivery.release()
+    waits = store.database.read("SELECT next_at - ? FROM delivery ORDER BY sequence", (clock.schedule_s(),))
+    assert [round(wait) for (wait,) in waits] == [3, 6, 9, 12, 15, 18, 21, 24]
+
+
+def test_the_line_coming_back_does_not_hurry_what_the_centre_itself_refused(store: Store) -> None:
+    store.outbox.accept(make_draft())
+    store.delivery.record(take(store), Verdict(VerdictKind.NO_ANSWER, 500, "status_500"))
+    before = early_s(store)
+    store.delivery.release()
+    assert early_s(store) == before
+
+
+def test_depth_tells_how_much_waits_and_since_when(store: Store, clock: HandClock) -> None:
+    assert (store.delivery.depth().waiting, store.delivery.depth().oldest_s) == (0, 0.0)
+    store.outbox.accept(make_draft())
+    clock.pass_s(90)
+    store.outbox.accept(make_draft())
+    depth = store.delivery.depth()
+    assert (depth.waiting, depth.oldest_s) == (2, 90.0)

@@ -1,0 +1,122 @@
+"""What an answer makes of a transaction, and how long it waits."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from offline_cache.contract import TransactionState
+from offline_cache.schedule import (
+    CAP_S,
+    REFUSALS_BEFORE_QUARANTINE,
+    RETRY_AFTER_CAP_S,
+    Lane,
+    Verdict,
+    VerdictKind,
+    backoff_s,
+    decide,
+    lane_of,
+    return_delay_s,
+)
+from tests.offline.conftest import longest, shortest
+
+
+def test_the_bound_doubles_from_one_second_and_stops_at_five_minutes() -> None:
+    assert [backoff_s(attempts, longest) for attempts in range(1, 12)] == [
+        1,
+        2,
+        4,
+        8,
+        16,
+        32,
+        64,
+        128,
+        256,
+        CAP_S,
+        CAP_S,
+    ]
+
+
+def test_jitter_is_full_any_wait_down_to_zero_is_possible() -> None:
+    draw = random.Random(4)
+    waits = [backoff_s(9, draw.uniform) for _ in range(2000)]
+    assert min(waits) < 2.56
+    assert max(waits) > 253
+    assert 115 < sum(waits) / len(waits) < 141
+
+
+def test_a_million_attempts_do_not_overflow() -> None:
+    assert backoff_s(1_000_000, longest) == CAP_S
+
+
+def test_retry_after_is_a_floor_under_the_jitter() -> None:
+    busy = Verdict(VerdictKind.BUSY, 429, retry_after_s=60)
+    assert decide(busy, 1, 0, False, shortest).wait_s == 60
+    assert decide(busy, 1, 0, False, longest).wait_s == 61
+    assert decide(busy, 1, 0, False, longest).hold_s == 60
+
+
+@pytest.mark.parametrize(("asked_s", "held_s"), [(10**9, RETRY_AFTER_CAP_S), (-5, 0)])
+def test_an_absurd_retry_after_is_bounded(asked_s: float, held_s: float) -> None:
+    verdict = Verdict(VerdictKind.BUSY, 503, retry_after_s=asked_s)
+    assert decide(verdict, 1, 0, False, shortest).wait_s == held_s
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [
+        (VerdictKind.ACKNOWLEDGED, TransactionState.ACCEPTED),
+        (VerdictKind.NOT_SENT, TransactionState.PENDING),
+        (VerdictKind.BUSY, TransactionState.PENDING),
+        (VerdictKind.TERMINAL_BARRED, TransactionState.PENDING),
+        (VerdictKind.NO_ANSWER, TransactionState.UNKNOWN),
+        (VerdictKind.IN_PROGRESS, TransactionState.UNKNOWN),
+        (VerdictKind.REJECTED, TransactionState.REJECTED),
+        (VerdictKind.OTHER_BODY, TransactionState.QUARANTINED),
+    ],
+)
+def test_each_verdict_has_its_state(kind: VerdictKind, state: TransactionState) -> None:
+    assert decide(Verdict(kind), 1, 0, False, longest).state is state
+
+
+@pytest.mark.parametrize("kind", [VerdictKind.NOT_SENT, VerdictKind.BUSY, VerdictKind.REFUSED])
+def test_what_may_have_arrived_stays_unknown_until_the_centre_ends_it(kind: VerdictKind) -> None:
+    assert decide(Verdict(kind), 2, 0, True, longest).state is TransactionState.UNKNOWN
+
+
+def test_repeated_refusals_that_are_no_verdict_end_in_quarantine() -> None:
+    refusals = 0
+    for attempt in range(1, REFUSALS_BEFORE_QUARANTINE):
+        step = decide(Verdict(VerdictKind.REFUSED, 400), attempt, refusals, False, longest)
+        assert step.state is TransactionState.PENDING
+        refusals = step.refusals
+    last = decide(Verdict(VerdictKind.REFUSED, 400), 5, refusals, False, longest)
+    assert last.state is TransactionState.QUARANTINED
+
+
+def test_a_dead_line_never_leads_to_quarantine() -> None:
+    step = decide(Verdict(VerdictKind.NOT_SENT), 10_000, 4, False, longest)
+    assert (step.state, step.refusals) == (TransactionState.PENDING, 4)
+
+
+def test_after_an_outage_a_short_outbox_leaves_quickly_and_a_long_one_spreads() -> None:
+    assert return_delay_s(0, longest) == 3
+    assert return_delay_s(1, longest) == 6
+    assert return_delay_s(20_000, longest) == CAP_S
+
+
+def test_ratings_have_a_lane_of_their_own() -> None:
+    assert lane_of("rating") is Lane.RATINGS
+    assert lane_of("application") is Lane.APPLICATIONS
+
+
+def test_a_fleet_after_an_outage_comes_back_spread_and_asks_once_each() -> None:
+    """The production schedule for 2,780 terminals with 4 transactions each, against 60 answers a second."""
+    draw = random.Random(11)
+    arrivals = sorted(return_delay_s(place, draw.uniform) for _ in range(2780) for place in range(4))
+    per_second = [0] * 20
+    for at in arrivals:
+        per_second[int(at)] += 1
+    assert arrivals[-1] <= 12
+    assert max(per_second) < 2780  # nobody leaves in step: the worst second holds less than one each
