@@ -6,15 +6,13 @@ import argparse
 import importlib
 import sys
 
-COMMANDS = ("run", "bench", "demo", "devices", "outbox", "catalogue", "central", "maintenance")
+COMMANDS = ("run", "bench", "demo", "outbox", "catalogue", "central", "maintenance")
 """Modules of kiosk.commands; each has `register(subparsers)`."""
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    parser = argparse.ArgumentParser(
-        prog="kiosk", description="Doorstep: the self-service government terminal."
-    )
+    parser = argparse.ArgumentParser(prog="kiosk", description="Doorstep: the self-service government terminal.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name in COMMANDS:
         importlib.import_module(f"kiosk.commands.{name}").register(commands)

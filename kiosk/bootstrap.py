@@ -1,44 +1,66 @@
-"""Composition root of the terminal's own process: builds everything once, in order; ordered shutdown."""
+"""Composition root of the process with the screen: builds everything once, in order; ordered shutdown."""
 
 from __future__ import annotations
 
+import signal
 import time
 from pathlib import Path
 
-from ui.app import start_screen
-
 from kiosk.folders import CONFIG, Folders
-from kiosk.settings import load_settings
+from kiosk.journey.catalogue import load_catalogue
+from kiosk.journey.context import Context, TerminalFacts
+from kiosk.settings import Settings, load_settings
 from kiosk.terminal.clock import SystemClock
 from kiosk.terminal.heartbeat import Heartbeat
-from kiosk.terminal.links import Links
+from kiosk.terminal.links import Links, Word
 from kiosk.terminal.pin import PinGuard
-from kiosk.terminal.terminal import Terminal
+from kiosk.terminal.terminal import Meant, Terminal
 from kiosk.texts import load_texts
+from ui.app import create_app
+from ui.bridge import EventBridge, Timers
 
 BEAT_EVERY_S = 1.0
+READY = "ready"
+"""A file of this name in the run folder says that the first page has been painted."""
 
 
-def run_terminal(profile: Path, folders: Folders, size: tuple[int, int] | None = None) -> int:
-    """Run the full-screen terminal until its window is closed by a signal. Returns the exit status."""
+def run_terminal(profile: Path, folders: Folders) -> int:
+    """Run the full-screen terminal until SIGTERM. Returns the exit status."""
     settings = load_settings(profile)
     texts = load_texts(CONFIG / "texts")
-    screen = start_screen(texts, settings.screen.diagonal_mm, size)
-    clock = SystemClock()
-    terminal = Terminal(
-        build_context(settings),
-        screen,
-        screen.timers,
-        clock,
-        PinGuard(settings.technician.pin, time.monotonic),
-    )
-    post = screen.connect(on_intent=terminal.handle_intent, on_word=terminal.handle_word)
-    links = Links(folders.run, settings.devices, terminal.post_world)
-    terminal.start(links, post)
+    app, window = create_app(texts, lambda intent: terminal.handle_intent(intent), settings.screen.diagonal_mm)
+    timers = Timers(lambda timer_id: _ring(timer_id))
+    bridge = EventBridge(lambda meant: terminal.handle_word(meant))  # type: ignore[arg-type]  # only Meant is posted
     heartbeat = Heartbeat()
+    context = Context(load_catalogue(CONFIG, texts), texts, _facts(settings))
+    pin = PinGuard(settings.technician.pin, time.monotonic)
+    terminal = Terminal(context, window, timers, SystemClock(), pin)
+
+    def post_news(word: Word) -> None:
+        bridge.post(Meant(0, word))
+
+    def _ring(timer_id: str) -> None:
+        if timer_id == "beat":
+            heartbeat.beat()
+            timers.start("beat", BEAT_EVERY_S)
+        else:
+            terminal.handle_timer(timer_id)
+
+    links = Links(folders.run.resolve(), settings.devices, post_news)
+    terminal.start(links, bridge.post)
+    window.fill_screen()
+    (folders.run / READY).touch()
     heartbeat.ready()
-    screen.timers.every(BEAT_EVERY_S, heartbeat.beat)
+    timers.start("beat", BEAT_EVERY_S)
+    signal.signal(signal.SIGTERM, lambda *_: app.exit(0))  # quit() would ask the window, which refuses
     try:
-        return screen.run()
+        return app.exec()
     finally:
+        window.may_close = True
+        timers.cancel_all()
         links.close()
+
+
+def _facts(settings: Settings) -> TerminalFacts:
+    terminal = settings.terminal
+    return TerminalFacts(terminal.id, terminal.district, terminal.place, terminal.help_phone, terminal.site)

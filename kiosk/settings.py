@@ -68,9 +68,7 @@ def load_settings(path: Path) -> Settings:
     screen = _table(tree, "screen", ScreenSettings, mistakes)
     technician = _table(tree, "technician", TechnicianSettings, mistakes)
     if terminal is not None:
-        mistakes += [
-            f"[terminal] place has no {language}" for language in Language if not terminal.place.get(language)
-        ]
+        mistakes += [f"[terminal] place has no {language}" for language in Language if not terminal.place.get(language)]
     if mistakes or terminal is None or screen is None or technician is None:
         raise SettingsError("\n".join(f"{path}: {mistake}" for mistake in mistakes))
     return Settings(terminal, screen, technician, tuple(tree.get("devices", {})))

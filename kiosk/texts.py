@@ -64,9 +64,7 @@ def load_texts(folder: Path) -> Texts:
 
 def text_mistakes(value: Mapping[str, str]) -> list[str]:
     """What is wrong with one sentence: a language missing or empty, or other placeholders."""
-    mistakes = [
-        f"{language} is missing" for language in LANGUAGES if not str(value.get(language, "")).strip()
-    ]
+    mistakes = [f"{language} is missing" for language in LANGUAGES if not str(value.get(language, "")).strip()]
     mistakes += [f"{language} is not a language we have" for language in value if language not in LANGUAGES]
     if not mistakes:
         names = {language: _placeholders(value[language]) for language in LANGUAGES}

@@ -13,8 +13,7 @@ from kiosk.bench.stage import BenchError
 class AccessibilityBus:
     """dbus-daemon and the AT-SPI launcher, as a context manager; `address` is the session bus."""
 
-    def __init__(self, display: str) -> None:
-        self._display = display
+    def __init__(self) -> None:
         self._processes: list[subprocess.Popen[bytes]] = []
         self.address = ""
 
@@ -30,7 +29,7 @@ class AccessibilityBus:
         self._processes.append(daemon)
         assert daemon.stdout is not None
         self.address = daemon.stdout.readline().decode().strip()
-        environment = os.environ | {"DBUS_SESSION_BUS_ADDRESS": self.address, "DISPLAY": self._display}
+        environment = os.environ | {"DBUS_SESSION_BUS_ADDRESS": self.address}
         self._processes.append(
             subprocess.Popen([launcher, "--launch-immediately"], env=environment, stderr=subprocess.DEVNULL)
         )

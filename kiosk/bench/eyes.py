@@ -82,9 +82,7 @@ class Eyes:
 
     def _describe(self, name: str, path: str, role: str, states: list[int]) -> Seen:
         label = unwrap_msg(
-            self._bus.send_and_get_reply(
-                Properties(DBusAddress(path, name, _ACCESSIBLE)).get("Name"), timeout=2
-            )
+            self._bus.send_and_get_reply(Properties(DBusAddress(path, name, _ACCESSIBLE)).get("Name"), timeout=2)
         )[0][1]
         x, y, width, height = self._call(name, path, _COMPONENT, "GetExtents", "u", (_SCREEN_COORDINATES,))[0]
         enabled = _has(states, _STATE_ENABLED) and _has(states, _STATE_SENSITIVE)

@@ -43,11 +43,7 @@ class Ports:
 
     def busy(self) -> list[str]:
         """Names of the ports that somebody else listens on."""
-        return [
-            f"{field.name} {getattr(self, field.name)}"
-            for field in fields(self)
-            if _listens(self, field.name)
-        ]
+        return [f"{field.name} {getattr(self, field.name)}" for field in fields(self) if _listens(self, field.name)]
 
 
 def _listens(ports: Ports, name: str) -> bool:
@@ -131,9 +127,7 @@ class Plan:
 
     def _centre(self) -> ChildSpec:
         command = (sys.executable, "-m", "kiosk", "central", "serve", "--demo")
-        return ChildSpec(
-            "centre", (*command, "--port", str(self.ports.centre), "--data", str(self.data / "centre"))
-        )
+        return ChildSpec("centre", (*command, "--port", str(self.ports.centre), "--data", str(self.data / "centre")))
 
     def _devices(self) -> ChildSpec:
         command = [sys.executable, "-m", "drivers.virtual", "bench"]
@@ -162,9 +156,8 @@ class Plan:
                 "DBUS_SESSION_BUS_ADDRESS": self.bus_address,
                 "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
             }
-        size = ("--size", f"{self.size[0]}x{self.size[1]}") if self.own_display else ()
         after = Path(f"/tmp/.X11-unix/X{self.display[1:].split('.')[0]}")  # noqa: S108  # where X servers listen
-        return ChildSpec("terminal", (*command, *size), environment, after=after)
+        return ChildSpec("terminal", command, environment, after=after)
 
 
 def free_display() -> str:

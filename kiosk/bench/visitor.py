@@ -64,9 +64,7 @@ class Visitor:
         """Press and release at a point of the screen; a person needs half a second between two touches."""
         time.sleep(max(0.0, self._quiet_until - time.monotonic()))
         command = ["xdotool", "mousemove", str(x), str(y), "mousedown", "1", "sleep", "0.05", "mouseup", "1"]
-        subprocess.run(
-            command, env={"DISPLAY": self._display, "PATH": "/usr/bin:/bin"}, check=True, timeout=10
-        )
+        subprocess.run(command, env={"DISPLAY": self._display, "PATH": "/usr/bin:/bin"}, check=True, timeout=10)
         self._quiet_until = time.monotonic() + 0.45
 
     def type_digits(self, digits: str) -> None:

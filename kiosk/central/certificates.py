@@ -179,7 +179,7 @@ def _page(
         "purpose": wanted.purpose,
         "watermark": words["only_for"].format(purpose=wanted.purpose),
         "columns": template["monthly_columns" if wanted.monthly else "columns"][language],
-        "widths": [1.1, 0.8, 2.6, 1.3, 1.1] if wanted.monthly else [1.7, 2.4, 1.1, 1.1, 0.7, 1.35],
+        "widths": [1.1, 0.8, 2.6, 1.3, 1.1] if wanted.monthly else [2.25, 2.3, 1.1, 1.1, 0.95, 1.35],
         "rows": monthly if wanted.monthly else summary,
         "words": words,
         "seal": template["words"]["issuer"]["zh-Hans"].removesuffix("（演示）"),

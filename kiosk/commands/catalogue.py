@@ -35,18 +35,14 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     show.add_argument("service", nargs="?", default="", help="for example hrss/enrolment-certificate")
     show.add_argument("--district", default="440100", help="GB/T 2260 code (default: the city's rule)")
-    show.add_argument(
-        "--on", default="2026-01-01", help="the day that counts, YYYY-MM-DD (default 2026-01-01)"
-    )
+    show.add_argument("--on", default="2026-01-01", help="the day that counts, YYYY-MM-DD (default 2026-01-01)")
     show.add_argument("--language", choices=[language.value for language in Language], default="zh-Hans")
     _common(show)
     show.set_defaults(run=run_show)
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--config", type=Path, default=CONFIG, help="folder with services, districts, codes, texts"
-    )
+    parser.add_argument("--config", type=Path, default=CONFIG, help="folder with services, districts, codes, texts")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -59,11 +55,7 @@ def run_lint(options: argparse.Namespace) -> int:
         services = sorted(catalogue.services) if catalogue else []
         print(json.dumps({"services": services, "mistakes": mistakes}, ensure_ascii=False))
     else:
-        print(
-            "\n".join(mistakes)
-            if mistakes
-            else f"{len(catalogue.services) if catalogue else 0} services, clean"
-        )
+        print("\n".join(mistakes) if mistakes else f"{len(catalogue.services) if catalogue else 0} services, clean")
     return MISTAKES if mistakes else 0
 
 
@@ -78,9 +70,7 @@ def run_show(options: argparse.Namespace) -> int:
     if options.service not in catalogue.services:
         return _bad_input(f"{options.service} is not a service; known: {', '.join(catalogue.services)}")
     if options.district not in {"440100", *catalogue.districts}:
-        return _bad_input(
-            f"{options.district} is not a district code; known: {', '.join(catalogue.districts)}"
-        )
+        return _bad_input(f"{options.district} is not a district code; known: {', '.join(catalogue.districts)}")
     if not is_date(options.on):
         return _bad_input(f"{options.on} is not a date (YYYY-MM-DD)")
     return _print(options.json, describe(catalogue, options))

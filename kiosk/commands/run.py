@@ -18,6 +18,8 @@ from kiosk.terminal.supervision import ChildSpec
 from kiosk.terminal.supervisor import Supervisor
 
 UI_WATCHDOG_S = 6.0
+CITY_TIME = "CST-8"
+"""TZ in POSIX form, which needs no time-zone files: UTC+8, no daylight saving."""
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,17 +33,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     for parser in (run, screen):
         parser.add_argument("--profile", type=Path, required=True, help="the terminal's profile (TOML)")
         parser.add_argument("--data", type=Path, required=True, help="folder for store, logs and sockets")
-        parser.add_argument("--size", type=_size, default=None, help="window size, e.g. 1080x1920")
     run.set_defaults(run=supervise)
     screen.set_defaults(run=show)
-
-
-def _size(text: str) -> tuple[int, int]:
-    try:
-        width, height = (int(part) for part in text.split("x"))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT") from None
-    return width, height
 
 
 def supervise(options: argparse.Namespace) -> int:
@@ -57,9 +50,7 @@ def supervise(options: argparse.Namespace) -> int:
         return 2
     with lock:
         folders.prepare()
-        supervisor = Supervisor(
-            specs(settings, options, folders), folders.logs, folders.run.resolve() / "notify"
-        )
+        supervisor = Supervisor(specs(settings, options, folders), folders.logs, folders.run.resolve() / "notify")
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: supervisor.stop())
         supervisor.run()
@@ -71,11 +62,10 @@ def specs(settings: Settings, options: argparse.Namespace, folders: Folders) -> 
     """The processes of one terminal, in the order of their start."""
     run, profile = folders.run.resolve(), str(options.profile.resolve())
     python = (sys.executable, "-m")
-    size = ("--size", f"{options.size[0]}x{options.size[1]}") if options.size else ()
-    screen = (*python, "kiosk", "terminal", "--profile", profile, "--data", str(folders.data), *size)
+    screen = (*python, "kiosk", "terminal", "--profile", profile, "--data", str(folders.data))
     store = (*python, "offline_cache", "--socket", str(run / "store.sock"), "--config", profile)
     return [
-        ChildSpec("screen", screen, watchdog_s=UI_WATCHDOG_S),
+        ChildSpec("screen", screen, {"TZ": CITY_TIME}, watchdog_s=UI_WATCHDOG_S),
         ChildSpec("store", (*store, "--data", str(folders.data))),
         *(
             ChildSpec(
@@ -95,7 +85,7 @@ def show(options: argparse.Namespace) -> int:
     from kiosk.bootstrap import run_terminal  # Qt is only loaded in the process that paints
 
     logging.getLogger(__name__).info("screen starts")
-    return run_terminal(options.profile, Folders(options.data.resolve()), options.size)
+    return run_terminal(options.profile, Folders(options.data.resolve()))
 
 
 def _settings(profile: Path) -> Settings:

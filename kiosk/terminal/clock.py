@@ -24,7 +24,5 @@ class SystemClock:
     def new_id(self) -> str:
         """A fresh UUIDv7 (RFC 9562): 48 bits of milliseconds, 74 random bits."""
         millis = time.time_ns() // 1_000_000
-        value = (
-            (millis << 80) | (0x7 << 76) | (secrets.randbits(12) << 64) | (0b10 << 62) | secrets.randbits(62)
-        )
+        value = (millis << 80) | (0x7 << 76) | (secrets.randbits(12) << 64) | (0b10 << 62) | secrets.randbits(62)
         return str(uuid.UUID(int=value))

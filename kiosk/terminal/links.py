@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from drivers.contract.commands import DEVICE_CONTRACT
+from drivers.contract.commands import DEVICE_CONTRACT, DeviceCommand, PrintDocument, PrintReceipt
 from drivers.contract.errors import DeviceFailure
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState
 from kiosk.ipc import Client, NoAnswer, RemoteError
@@ -101,11 +101,9 @@ class Links:
             if error is None:
                 post(DeviceDone(number, result))
             else:
-                post(DeviceFailed(number, device_failure(error)))
+                post(DeviceFailed(number, device_failure(error, effect.command)))
 
-        sent = client.start(
-            effect.command, effect.within_s, finish, lambda event: post(DeviceSaid(number, event))
-        )
+        sent = client.start(effect.command, effect.within_s, finish, lambda event: post(DeviceSaid(number, event)))
         return lambda: client.cancel(sent)
 
     def run_store(self, effect: RunStore, post: Post) -> Callable[[], None]:
@@ -143,9 +141,7 @@ class Links:
     def _device_link(self, role: DeviceRole, up: bool) -> None:
         state = DeviceState.STARTING if up else DeviceState.OFFLINE
         if not up:
-            self._post(
-                ReportArrived(DeviceReport(role, state, reason="offline", hint="driver process ended"))
-            )
+            self._post(ReportArrived(DeviceReport(role, state, reason="offline", hint="driver process ended")))
 
     def _store_notice(self, notice: LineChanged | OutcomeChanged) -> None:
         match notice:
@@ -155,11 +151,16 @@ class Links:
                 self._post(OutcomeArrived(outcome))
 
 
-def device_failure(error: Exception) -> DeviceFailure:
-    """What the engine is told when a device command did not complete by itself."""
+def device_failure(error: Exception, command: DeviceCommand) -> DeviceFailure:
+    """What the engine is told when a device command did not complete by itself.
+
+    A driver that dies or falls silent with a print in its hands leaves nobody to say what came out.
+    """
     match error:
         case RemoteError(error=DeviceFailure() as failure):
             return failure
+        case _ if isinstance(command, PrintDocument | PrintReceipt):
+            return DeviceFailure("outcome_unknown", "the driver process did not live to tell")
         case NoAnswer():
             return DeviceFailure("timeout", "the driver process did not answer")
         case _:
@@ -169,12 +170,13 @@ def device_failure(error: Exception) -> DeviceFailure:
 def store_failure(error: Exception, command: AnyStoreCommand) -> StoreFailure:
     """What the engine is told when a store command did not complete by itself.
 
-    A silent or dead store promises nothing: for Accept that is "storage", for online calls "offline".
+    A silent or dead store promises nothing. An Accept may have become durable all the same: "timeout" says so,
+    and the same draft can be asked for again.
     """
     match error:
         case RemoteError(error=StoreFailure() as failure):
             return failure
-        case NoAnswer() if not isinstance(command, Accept):
+        case NoAnswer():
             return StoreFailure("timeout")
         case _:
-            return StoreFailure("storage" if isinstance(command, Accept) else "offline")
+            return StoreFailure("timeout" if isinstance(command, Accept) else "offline")

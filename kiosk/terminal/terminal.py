@@ -20,8 +20,10 @@ from kiosk.journey.effects import (
     CancelDevice,
     CheckPin,
     EndSession,
+    Forget,
     RunDevice,
     RunStore,
+    SetInService,
     Show,
     StartTimer,
 )
@@ -42,6 +44,7 @@ from offline_cache.contract import LineState
 
 log = logging.getLogger(__name__)
 STATUS_EVERY_S = 5.0
+_STATUS = "store-status"
 
 
 class Screen(Protocol):
@@ -52,10 +55,13 @@ class Screen(Protocol):
 
 
 class Timers(Protocol):
-    """Timers of the screen's loop."""
+    """Timers of the screen's loop; each reports its id to `Terminal.handle_timer` once."""
 
-    def start(self, after_s: float, call: Callable[[], None]) -> Callable[[], None]:
-        """Call once after `after_s`; returns what cancels it."""
+    def start(self, timer_id: str, after_s: float) -> None:
+        """Begin, or begin anew."""
+
+    def cancel(self, timer_id: str) -> None:
+        """Forget it."""
 
 
 class Clock(Protocol):
@@ -88,7 +94,7 @@ class Terminal:
         self._generation = 0
         self._world = World(hour=clock.hour())
         self._running: dict[int, Callable[[], None]] = {}
-        self._timer_ends: dict[int, Callable[[], None]] = {}
+        self._timing: set[str] = set()
         self._links: Links | None = None
         self._post: Callable[[Meant], None] = lambda meant: None
 
@@ -124,12 +130,18 @@ class Terminal:
             case _:
                 log.info("late answer of an earlier session dropped")
 
+    def handle_timer(self, timer_id: str) -> None:
+        """A timer has run out."""
+        if timer_id == _STATUS:
+            self._follow_store()
+        elif timer_id in self._timing:
+            self._timing.discard(timer_id)
+            self._feed(TimedOut(int(timer_id.split(":")[1])))
+
     def _begin(self) -> None:
-        session_id = self._clock.new_id()
         log.info("session begins")
-        self._feed(
-            SessionStarted(session_id, self._clock.new_id(), self._clock.new_id(), self._clock.today())
-        )
+        ids = (self._clock.new_id(), self._clock.new_id(), self._clock.new_id())
+        self._feed(SessionStarted(*ids, today=self._clock.today(), world=self._world))
 
     def _feed(self, event: Event) -> None:
         transition = advance(self._session, event, self._context)
@@ -153,8 +165,15 @@ class Terminal:
             case CheckPin(pin=pin):
                 reason = self._pin.check(pin)
                 self._feed(PinChecked(not reason, reason))
+            case SetInService(on=on):
+                self._change_world(in_service=on)
+            case Forget():
+                self._drop_pending()
             case EndSession():
-                self._end_session()
+                self._drop_pending()
+                self._end_timers()
+                self._generation += 1
+                log.info("session ended")
 
     def _run(self, effect: RunDevice | RunStore) -> None:
         assert self._links is not None
@@ -170,23 +189,19 @@ class Terminal:
         )
 
     def _start_timer(self, number: int, after_s: float) -> None:
-        generation = self._generation
+        timer_id = f"{self._generation}:{number}"
+        self._timing.add(timer_id)
+        self._timers.start(timer_id, after_s)
 
-        def ring() -> None:
-            self._timer_ends.pop(number, None)
-            if generation == self._generation:
-                self._feed(TimedOut(number))
-
-        self._timer_ends.pop(number, lambda: None)()
-        self._timer_ends[number] = self._timers.start(after_s, ring)
-
-    def _end_session(self) -> None:
-        self._generation += 1
-        for cancel in [*self._running.values(), *self._timer_ends.values()]:
+    def _drop_pending(self) -> None:
+        for cancel in self._running.values():
             cancel()
         self._running.clear()
-        self._timer_ends.clear()
-        log.info("session ended")
+
+    def _end_timers(self) -> None:
+        for timer_id in self._timing:
+            self._timers.cancel(timer_id)
+        self._timing.clear()
 
     def _device_changed(self, report: DeviceReport) -> None:
         others = tuple(known for known in self._world.devices if known.role != report.role)
@@ -206,7 +221,7 @@ class Terminal:
 
     def _follow_store(self) -> None:
         self._ask_status()
-        self._timers.start(STATUS_EVERY_S, self._follow_store)
+        self._timers.start(_STATUS, STATUS_EVERY_S)
 
     def _ask_status(self) -> None:
         assert self._links is not None

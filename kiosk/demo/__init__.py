@@ -1,0 +1,1 @@
+"""`./run demo`: scripted citizens, a technician, a dead line and a power cut, without a hand."""

@@ -1,0 +1,211 @@
+"""Judge a catalogue that could be read: references, order of steps, consistency rules, tables, texts.
+
+Every function gives mistakes as lines; none raises. Not responsible for shapes (kiosk.journey.strict) nor for
+expressions (kiosk.journey.lint_rules).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from drivers.contract.status import DeviceRole
+from kiosk.journey.dates import is_date
+from kiosk.journey.lint_rules import rule_mistakes, sentence_mistakes
+from kiosk.journey.model import (
+    STEP_ROLES,
+    Band,
+    CertificateStep,
+    CodeStep,
+    ForWhomStep,
+    IdentityStep,
+    LookupStep,
+    NoticeStep,
+    Overlay,
+    PrefillStep,
+    QuestionStep,
+    RatingStep,
+    ReviewStep,
+    Service,
+    SlipStep,
+    SubmitStep,
+    kind_of,
+)
+from kiosk.texts import Texts
+
+if TYPE_CHECKING:
+    from kiosk.journey.catalogue import Catalogue
+
+UNUSABLE = ("offline", "jammed", "paper_out", "toner_out", "starting", "fault")
+OLDEST = 150
+"""An age table that reaches this far covers everybody."""
+
+
+def mistakes_of(catalogue: Catalogue, texts: Texts) -> list[str]:
+    """Everything that is wrong with a catalogue as a whole."""
+    mistakes: list[str] = []
+    for service in catalogue.services.values():
+        where = f"services/{service.id}.toml"
+        found = [
+            *_references(service, catalogue, texts),
+            *_order(service),
+            *_national(service),
+            *_tables(service.tables),
+            *_questions(service),
+            *rule_mistakes(service),
+            *sentence_mistakes(service),
+        ]
+        mistakes += [f"{where}: {mistake}" for mistake in found]
+    for overlay in catalogue.overlays.values():
+        where = f"districts/{overlay.district}/{overlay.service.replace('/', '.')}.toml"
+        mistakes += [f"{where}: {mistake}" for mistake in _overlay(overlay, catalogue)]
+    for site in catalogue.sites:
+        mistakes += [
+            f"codes/places.toml: {site.id}: {service} is not a service we have"
+            for service in site.services
+            if service not in catalogue.services
+        ]
+    return mistakes
+
+
+def _references(service: Service, catalogue: Catalogue, texts: Texts) -> Iterator[str]:
+    if service.department not in catalogue.departments:
+        yield f"department: {service.department} is not in codes/departments.toml"
+    for group in service.groups:
+        if group not in catalogue.groups:
+            yield f"groups: {group} is not in codes/groups.toml"
+    roles = {role.value for role in DeviceRole}
+    for need in service.needs:
+        if need not in roles:
+            yield f"needs: {need} is not a device role"
+        else:
+            yield from _device_texts(need, texts)
+    derived = {STEP_ROLES[kind_of(step)].value for step in service.steps if kind_of(step) in STEP_ROLES}
+    for role in sorted(derived - set(service.needs)):
+        yield f"needs: {role} is missing; a step works with it"
+    for role in sorted(set(service.needs) & roles - derived):
+        yield f"needs: {role} is declared, but no step works with it"
+
+
+def _device_texts(role: str, texts: Texts) -> Iterator[str]:
+    keys = [f"device.{role}.other", f"role.{role}"]
+    keys += [f"ready.{role}.{state}" for state in UNUSABLE] if role != "receipt" else []
+    for key in keys:
+        if key not in texts:
+            yield f"needs: {role}: the text {key} is missing"
+
+
+def _order(service: Service) -> Iterator[str]:
+    ids = [step.id for step in service.steps]
+    for doubled in sorted({name for name in ids if ids.count(name) > 1}):
+        yield f"steps: {doubled} is used twice as an id"
+    first = {kind_of(step): index for index, step in reversed(list(enumerate(service.steps)))}
+    before = {
+        CodeStep: "identity",
+        PrefillStep: "identity",
+        LookupStep: "identity",
+        CertificateStep: "identity",
+        ForWhomStep: "identity",
+        SubmitStep: "review",
+        SlipStep: "identity",
+    }
+    for index, step in enumerate(service.steps):
+        needed = before.get(type(step))
+        if needed is not None and first.get(needed, index) >= index:
+            yield f"steps: {step.id}: a {needed} step must come before it"
+        if isinstance(step, SubmitStep | CertificateStep) and not _slip_follows(service, index):
+            yield f"steps: {step.id}: a slip step must follow it, to show the number"
+    if IdentityStep in map(type, service.steps) and not _consents_first(service):
+        yield "steps: a notice with a consent must come before the identity step"
+
+
+def _slip_follows(service: Service, index: int) -> bool:
+    return any(isinstance(step, SlipStep) for step in service.steps[index:])
+
+
+def _consents_first(service: Service) -> bool:
+    for step in service.steps:
+        if isinstance(step, IdentityStep):
+            return False
+        if isinstance(step, NoticeStep) and step.consent:
+            return True
+    return False
+
+
+def _national(service: Service) -> Iterator[str]:
+    yield from _kinds_agree(service)
+    if service.project_type == "promised" and service.promise_days <= 0 and not service.demo:
+        yield "promise_days: a promised case (承诺件) needs its promised days"
+    if service.project_type == "on_the_spot" and service.promise_days:
+        yield "promise_days: an on-the-spot case (即办件) has none"
+    if service.by_law is None and not service.demo:
+        yield "by_law: a service without its legal basis must be marked demo = true"
+    if not 0 <= service.hours.opens < service.hours.closes <= 24:
+        yield "hours: from must be before to, both within 0 to 24"
+
+
+def _kinds_agree(service: Service) -> Iterator[str]:
+    kinds = {type(step) for step in service.steps}
+    if service.task_type == "print" and CertificateStep not in kinds:
+        yield "task_type: print needs a certificate step"
+    if service.task_type == "application" and SubmitStep not in kinds:
+        yield "task_type: application needs a submit step"
+    if service.task_type == "query" and LookupStep not in kinds:
+        yield "task_type: query needs a lookup step"
+    if service.offline != "N" and kinds & {CertificateStep, LookupStep}:
+        yield f"offline: {service.offline} cannot be: a step needs the line"
+    if service.offline == "Q" and SubmitStep not in kinds:
+        yield "offline: Q needs a submit step"
+    if RatingStep not in kinds:
+        yield "steps: the rating page must open by itself at the end: a rating step is missing"
+
+
+def _tables(tables: dict[str, tuple[Band, ...]]) -> Iterator[str]:
+    for name, bands in tables.items():
+        if not bands:
+            yield f"tables.{name}: is empty"
+            continue
+        for lower, upper in zip(bands, bands[1:], strict=False):
+            if upper.first != lower.last + 1:
+                yield f"tables.{name}: ages {lower.last + 1} to {upper.first - 1} are not covered once"
+        if bands[-1].last < OLDEST:
+            yield f"tables.{name}: must reach age {OLDEST}"
+
+
+def _questions(service: Service) -> Iterator[str]:
+    for step in service.steps:
+        if not isinstance(step, QuestionStep):
+            continue
+        has_options = bool(step.options or step.options_from)
+        if has_options != (step.ask == "choice"):
+            yield f"steps: {step.id}: options belong to a choice, and a choice needs them"
+        ids = [option.id for option in step.options]
+        if len(ids) != len(set(ids)):
+            yield f"steps: {step.id}: two options have the same id"
+        if step.keyboard and step.ask in {"choice", "date", "month"}:
+            yield f"steps: {step.id}: keyboard has no meaning for a {step.ask}"
+    reviews = [index for index, step in enumerate(service.steps) if isinstance(step, ReviewStep)]
+    if len(reviews) > 1:
+        yield "steps: one review is enough"
+
+
+def _overlay(overlay: Overlay, catalogue: Catalogue) -> Iterator[str]:
+    if overlay.district not in catalogue.districts:
+        yield f"district: {overlay.district} is not in codes/districts.toml"
+    for name in ("valid_from", "valid_to"):
+        value = getattr(overlay, name)
+        if value and not is_date(value):
+            yield f"{name}: {value} is not a date"
+    if overlay.valid_to and overlay.valid_to <= overlay.valid_from:
+        yield "valid_to: must be after valid_from"
+    yield from _tables(overlay.tables)
+    service = catalogue.services.get(overlay.service)
+    if service is None:
+        yield f"service: {overlay.service} is not a service we have"
+        return
+    for name, bands in overlay.tables.items():
+        base = service.tables.get(name)
+        if base is None:
+            yield f"tables.{name}: the city has no such table"
+        elif bands and base and (bands[0].first, bands[-1].last) != (base[0].first, base[-1].last):
+            yield f"tables.{name}: must cover ages {base[0].first} to {base[-1].last} like the city's"

@@ -1,0 +1,114 @@
+"""The technician's page: devices, store, outbox, one thing to do next. No personal data. Pure.
+
+Not responsible for who may see it (the shell checks the PIN).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from drivers.contract.commands import TestReport
+from drivers.contract.status import DeviceReport, DeviceRole, SupplyState
+from kiosk.journey.events import World
+from kiosk.journey.pages import chrome
+from kiosk.journey.readiness import hard_and_soft_roles
+from kiosk.journey.turn import Turn
+from kiosk.views import DeviceRow, Option, Row, TechnicianView
+
+Level = Literal["ok", "warn", "bad"]
+
+
+def technician_page(turn: Turn, report: tuple[str, ...]) -> TechnicianView:
+    """Everything a technician needs to decide what to do next."""
+    world = turn.session.world
+    rows = tuple(_device_row(turn, role) for role in roles_of(turn))
+    return TechnicianView(
+        chrome=chrome(turn),
+        title=turn.say("technician.title"),
+        todo=_todo(turn, world, rows),
+        devices=rows,
+        facts=tuple(_facts(turn, world)),
+        actions=_actions(turn, world),
+        report=report,
+    )
+
+
+def roles_of(turn: Turn) -> tuple[DeviceRole, ...]:
+    """The roles that the services need or that have reported, in a fixed order."""
+    needed = {role for service in turn.context.catalogue.services.values() for role in hard_and_soft_roles(service)}
+    seen = {report.role for report in turn.session.world.devices}
+    return tuple(role for role in DeviceRole if role in needed | seen)
+
+
+def level_of(report: DeviceReport | None) -> Level:
+    """ok, warn (works, but look after it) or bad (does not work)."""
+    if report is None or not report.usable:
+        return "bad"
+    return "warn" if SupplyState.LOW in report.supplies.values() or report.reason else "ok"
+
+
+def describe(turn: Turn, tested: TestReport) -> tuple[str, ...]:
+    """A self-test in lines."""
+    head = turn.say("technician.passed" if tested.passed else "technician.not_passed")
+    marks = {True: "✓", False: "✗"}
+    steps = [f"{marks[step.passed]} {step.tried}: {step.seen} {step.advice}".rstrip() for step in tested.steps]
+    return (head, *steps)
+
+
+def _device_row(turn: Turn, role: DeviceRole) -> DeviceRow:
+    report = turn.session.world.device(role)
+    state = turn.say("technician.silent") if report is None else _state(turn, report)
+    hint = report.hint if report is not None else ""
+    return DeviceRow(turn.say(f"role.{role}"), level_of(report), state, hint, f"test:{role}")
+
+
+def _state(turn: Turn, report: DeviceReport) -> str:
+    parts = [turn.say(f"state.{report.state}")]
+    if report.model:
+        parts.append(report.model)
+    parts += [f"{name}: {turn.say(f'supply.{level}')}" for name, level in sorted(report.supplies.items())]
+    if report.sheets_left is not None:
+        parts.append(turn.say("technician.sheets", sheets=str(report.sheets_left)))
+    return " · ".join(parts)
+
+
+def _facts(turn: Turn, world: World) -> list[Row]:
+    say, store = turn.say, world.store
+    rows = [
+        Row(say("technician.terminal"), turn.context.terminal.id),
+        Row(say("technician.line"), say(f"line.{world.line}")),
+        Row(say("technician.public"), say("technician.open" if world.in_service else "technician.closed")),
+    ]
+    if store is None:
+        return [*rows, Row(say("technician.store"), say("technician.silent"))]
+    minutes = str(int(store.oldest_s // 60))
+    return [
+        *rows,
+        Row(
+            say("technician.store"),
+            store.problem or say(f"technician.store_{'ok' if store.accepting else 'stop'}"),
+        ),
+        Row(say("technician.waiting"), str(store.waiting)),
+        Row(say("technician.oldest"), say("technician.minutes", minutes=minutes)),
+        Row(say("technician.quarantined"), str(store.quarantined)),
+        Row(say("technician.journal"), str(store.journal_length)),
+    ]
+
+
+def _todo(turn: Turn, world: World, rows: tuple[DeviceRow, ...]) -> str:
+    bad = next((row for row in rows if row.level == "bad"), None)
+    if world.store is None or not world.store.accepting:
+        return turn.say("technician.todo_store")
+    if bad is not None:
+        return turn.say("technician.todo_device", device=bad.name)
+    if world.store.quarantined:
+        return turn.say("technician.todo_quarantine")
+    warn = next((row for row in rows if row.level == "warn"), None)
+    if warn is not None:
+        return turn.say("technician.todo_supply", device=warn.name)
+    return turn.say("technician.todo_open" if not world.in_service else "technician.todo_nothing")
+
+
+def _actions(turn: Turn, world: World) -> tuple[Option, ...]:
+    switch = "switch_off" if world.in_service else "switch_on"
+    return tuple(Option(name, turn.say(f"technician.{name}")) for name in ("retry_outbox", switch, "leave"))

@@ -1,0 +1,136 @@
+"""The menu and the page of one service: what it needs, takes and gives, and whether it can be done here now.
+
+Not responsible for judging readiness (kiosk.journey.readiness).
+"""
+
+from __future__ import annotations
+
+from kiosk.journey.model import Band, GateStep, NoticeStep, PrefillStep, RatingStep, Service, Step, SubmitStep
+from kiosk.journey.pages import chrome
+from kiosk.journey.readiness import judge
+from kiosk.journey.turn import Turn
+from kiosk.views import AnyView, Group, MenuView, Option, Row, ServiceView, Tile
+
+UNNAMED = (PrefillStep, SubmitStep, GateStep, RatingStep)
+ALL = "all"
+
+
+def menu(turn: Turn) -> MenuView:
+    """The services of the chosen tab (a life event), grouped by department."""
+    catalogue, session = turn.context.catalogue, turn.session
+    language = session.language
+    shown = [service for service in catalogue.services.values() if session.tab in {"", ALL, *service.groups}]
+    groups = [
+        Group(
+            department.name.of(language),
+            tuple(_tile(turn, service) for service in shown if service.department == code),
+        )
+        for code, department in catalogue.departments.items()
+    ]
+    used = {group for service in catalogue.services.values() for group in service.groups}
+    tabs = [Option(code, named.name.of(language)) for code, named in catalogue.groups.items() if code in used]
+    return MenuView(
+        chrome=chrome(turn),
+        title=turn.say("menu.title"),
+        groups=tuple(group for group in groups if group.tiles),
+        tabs=(Option(ALL, turn.say("menu.all")), *tabs),
+        tab=session.tab or ALL,
+    )
+
+
+def _tile(turn: Turn, service: Service) -> Tile:
+    language = turn.session.language
+    verdict = judge(service, turn.session.world, turn.context, language)
+    return Tile(
+        service.id,
+        service.title.of(language),
+        service.summary.of(language),
+        service.icon,
+        verdict.level,
+        verdict.reason,
+    )
+
+
+def service_page(turn: Turn) -> AnyView:
+    """One service before any identity."""
+    context, session, language = turn.context, turn.session, turn.session.language
+    resolved = context.catalogue.resolve(session.service, context.terminal.district, session.today)
+    service = resolved.service
+    verdict = judge(service, session.world, context, language)
+    return ServiceView(
+        chrome=chrome(turn),
+        title=service.title.of(language),
+        summary=service.summary.of(language),
+        facts=tuple(_facts(turn, service)),
+        steps=tuple(_step_names(service.steps, turn)),
+        readiness=verdict.level,
+        reason=verdict.reason,
+        nearest=verdict.nearest,
+    )
+
+
+def _step_names(steps: tuple[Step, ...], turn: Turn) -> list[str]:
+    names = [step.name.of(turn.session.language) for step in steps if not isinstance(step, UNNAMED)]
+    return list(dict.fromkeys(names))
+
+
+def _facts(turn: Turn, service: Service) -> list[Row]:
+    language, say = turn.session.language, turn.say
+    department = turn.context.catalogue.departments[service.department].name.of(language)
+    reading_s = sum(step.reading_s for step in service.steps if isinstance(step, NoticeStep))
+    rows = [
+        Row(say("service.who"), service.accept_condition.of(language)),
+        Row(say("service.bring"), say("service.comma").join(item.of(language) for item in service.bring)),
+        Row(say("service.minutes"), say("service.about", minutes=str(service.minutes), reading=str(reading_s))),
+        Row(say("service.fee"), service.fee.of(language)),
+        Row(say("service.result"), service.result.of(language)),
+        Row(say("service.promise"), _promise(turn, service)),
+        Row(say("service.hours"), _hours(turn, service)),
+        Row(say("service.department"), department),
+    ]
+    rows += _differences(turn, service)
+    if service.by_law is not None:
+        rows.append(Row(say("service.basis"), service.by_law.of(language)))
+    if service.demo:
+        rows.append(Row(say("service.note"), say("service.demo")))
+    return [row for row in rows if row.value]
+
+
+def _promise(turn: Turn, service: Service) -> str:
+    if service.project_type == "on_the_spot":
+        return turn.say("service.on_the_spot")
+    return turn.say("service.promised", days=str(service.promise_days)) if service.promise_days else ""
+
+
+def _hours(turn: Turn, service: Service) -> str:
+    if (service.hours.opens, service.hours.closes) == (0, 24):
+        return turn.say("service.always")
+    return turn.say("service.open", opens=str(service.hours.opens), closes=str(service.hours.closes))
+
+
+def _differences(turn: Turn, city: Service) -> list[Row]:
+    """What differs by district, side by side: the city's rule, then each district that has its own."""
+    catalogue, language = turn.context.catalogue, turn.session.language
+    base = catalogue.services[city.id]
+    rows: list[Row] = []
+    if base.districts_differ is not None:
+        rows.append(Row(turn.say("service.differs"), base.districts_differ.of(language)))
+    for name, bands in base.tables.items():
+        rows.append(Row(turn.say("service.city_rule"), _bands(turn, bands)))
+        for (code, service_id), overlay in catalogue.overlays.items():
+            if service_id == city.id and overlay.in_force(turn.session.today):
+                label = catalogue.district_name(code, language)
+                note = overlay.note.of(language)
+                value = _bands(turn, overlay.tables[name]) if name in overlay.tables else ""
+                rows.append(Row(label, "  ".join(part for part in (value, note) if part)))
+    return rows
+
+
+def _bands(turn: Turn, bands: tuple[Band, ...]) -> str:
+    parts = [
+        turn.say("service.band_open", first=str(band.first), value=str(band.value))
+        if band.last >= 150
+        else turn.say("service.band", first=str(band.first), last=str(band.last), value=str(band.value))
+        for band in bands
+    ]
+    return turn.say("service.semicolon").join(parts)

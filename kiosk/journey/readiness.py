@@ -1,0 +1,106 @@
+"""Can this service be finished at this terminal now? Answered before anybody shows an ID card. Pure.
+
+Not responsible for what happens when something breaks in the middle (kiosk.journey.engine).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from drivers.contract.status import DeviceReport, DeviceRole, DeviceState, SupplyState
+from kiosk.journey.context import Context
+from kiosk.journey.events import World
+from kiosk.journey.model import Service, Site
+from kiosk.views import Language, Readiness
+from offline_cache.contract import LineState
+
+SOFT_ROLES = frozenset({DeviceRole.RECEIPT})
+"""A slip is a help: without its printer the number stays on the screen, and the service can be done."""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """How ready a service is, and why not more; `nearest` names a place that can, where there is one."""
+
+    level: Readiness
+    reason: str = ""
+    nearest: str = ""
+
+
+def judge(service: Service, world: World, context: Context, language: Language) -> Verdict:
+    """The readiness of one service in this state of the world; the gravest reason is told."""
+    reason = _closed_reason(service, world, context, language) or _device_reason(service, world, context, language)
+    if not reason and world.line is LineState.OFFLINE and service.offline == "N":
+        reason = context.texts("ready.no_line", language)
+    if reason:
+        return Verdict(Readiness.UNAVAILABLE, reason, nearest_site(context, service.id, language))
+    if world.line is LineState.OFFLINE and service.offline == "Q":
+        return Verdict(Readiness.LATER, context.texts("ready.later", language))
+    soft = [role for role in hard_and_soft_roles(service) if role in SOFT_ROLES and not _usable(world, role)]
+    if soft:
+        return Verdict(Readiness.READY, context.texts("ready.no_slip", language))
+    slow = world.line is LineState.SLOW and service.offline != "A"
+    return Verdict(Readiness.READY, context.texts("ready.slow", language) if slow else "")
+
+
+def hard_and_soft_roles(service: Service) -> tuple[DeviceRole, ...]:
+    """Every device role a service declares, in the order of the definition."""
+    return tuple(DeviceRole(need) for need in service.needs)
+
+
+def missing_roles(roles: Iterable[DeviceRole], world: World) -> list[DeviceRole]:
+    """The roles that cannot be used now, soft ones left out."""
+    return [role for role in roles if role not in SOFT_ROLES and not _usable(world, role)]
+
+
+def why_unusable(report: DeviceReport | None) -> str:
+    """The kind of text that tells a citizen why a device cannot be used."""
+    if report is None or report.state in {DeviceState.OFFLINE, DeviceState.POWER_OFF, DeviceState.NO_DEVICE}:
+        return "offline"
+    levels = set(report.supplies.values())
+    if SupplyState.JAMMED in levels:
+        return "jammed"
+    if SupplyState.OUT in levels:
+        toner = report.supplies.get("toner") is SupplyState.OUT
+        return "toner_out" if toner and report.supplies.get("paper") is not SupplyState.OUT else "paper_out"
+    return "starting" if report.state is DeviceState.STARTING else "fault"
+
+
+def nearest_site(context: Context, service_id: str, language: Language) -> str:
+    """The name of the nearest place that finishes a service: of this district first, then in file order."""
+    here = context.terminal
+    able = [site for site in context.catalogue.sites if service_id in site.services and site.id != here.id]
+    able.sort(key=lambda site: site.district != here.district)  # sort is stable
+    return _site_line(able[0], context, language) if able else ""
+
+
+def _site_line(site: Site, context: Context, language: Language) -> str:
+    name = site.name.of(language)
+    if (site.hours.opens, site.hours.closes) == (0, 24):
+        return context.texts("ready.site_always", language, name=name)
+    return context.texts("ready.site", language, name=name, opens=str(site.hours.opens), closes=str(site.hours.closes))
+
+
+def _usable(world: World, role: DeviceRole) -> bool:
+    report = world.device(role)
+    return report is not None and report.usable
+
+
+def _closed_reason(service: Service, world: World, context: Context, language: Language) -> str:
+    if not world.in_service:
+        return context.texts("ready.switched_off", language)
+    if world.store is None or not world.store.accepting:
+        return context.texts("ready.no_store", language)
+    if not service.hours.contain(world.hour):
+        hours = {"opens": str(service.hours.opens), "closes": str(service.hours.closes)}
+        return context.texts("ready.closed", language, **hours)
+    return ""
+
+
+def _device_reason(service: Service, world: World, context: Context, language: Language) -> str:
+    missing = missing_roles(hard_and_soft_roles(service), world)
+    if not missing:
+        return ""
+    role = missing[0]
+    return context.texts(f"ready.{role}.{why_unusable(world.device(role))}", language)

@@ -1,0 +1,54 @@
+"""The kinds of steps and their behaviour: one module each, one table here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kiosk.journey.model import (
+    CertificateStep,
+    CodeStep,
+    ForWhomStep,
+    GateStep,
+    IdentityStep,
+    LookupStep,
+    NoticeStep,
+    PhotoStep,
+    PrefillStep,
+    QuestionStep,
+    RatingStep,
+    ReviewStep,
+    SlipStep,
+    Step,
+    SubmitStep,
+)
+from kiosk.journey.steps.behaviour import Behaviour
+from kiosk.journey.steps.certificate import CERTIFICATE
+from kiosk.journey.steps.code import CODE
+from kiosk.journey.steps.for_whom import FOR_WHOM
+from kiosk.journey.steps.identity import IDENTITY
+from kiosk.journey.steps.lookup import LOOKUP
+from kiosk.journey.steps.notice import GATE, NOTICE
+from kiosk.journey.steps.photo import PHOTO
+from kiosk.journey.steps.prefill import PREFILL
+from kiosk.journey.steps.question import QUESTION
+from kiosk.journey.steps.rating import RATING
+from kiosk.journey.steps.review import REVIEW
+from kiosk.journey.steps.slip import SLIP
+from kiosk.journey.steps.submit import SUBMIT
+
+BEHAVIOURS: Mapping[type[Step], Behaviour] = {
+    NoticeStep: NOTICE,
+    GateStep: GATE,
+    IdentityStep: IDENTITY,
+    CodeStep: CODE,
+    ForWhomStep: FOR_WHOM,
+    QuestionStep: QUESTION,
+    PrefillStep: PREFILL,
+    PhotoStep: PHOTO,
+    LookupStep: LOOKUP,
+    ReviewStep: REVIEW,
+    SubmitStep: SUBMIT,
+    CertificateStep: CERTIFICATE,
+    SlipStep: SLIP,
+    RatingStep: RATING,
+}

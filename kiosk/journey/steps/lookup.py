@@ -1,0 +1,78 @@
+"""Fetch records about the person and show them. Not responsible for what a dataset holds (the centre)."""
+
+from __future__ import annotations
+
+from kiosk.intents import Confirmed
+from kiosk.journey.model import LookupStep, Parameter
+from kiosk.journey.pages import chrome, working
+from kiosk.journey.session import Memory
+from kiosk.journey.steps.behaviour import Behaviour
+from kiosk.journey.troubles import broken
+from kiosk.journey.turn import Broken, Completed, Going, Happening, Turn
+from kiosk.views import AnyView, RecordCard, RecordsView, Row
+from offline_cache.contract import Answer, Lookup, Records
+
+WITHIN_S = 12.0
+
+
+class LookupMemory(Memory, frozen=True):
+    """Whether the records have come."""
+
+    found: bool = False
+
+
+def parameters_of(turn: Turn, parameters: tuple[Parameter, ...]) -> tuple[Answer, ...]:
+    """The parameters of a definition with their values now."""
+    scope, language = turn.scope, turn.session.language
+    return tuple(
+        Answer(item.name, scope.text(item.value), item.label.of(language), scope.text(item.shown or item.value))
+        for item in parameters
+    )
+
+
+def _enter(turn: Turn) -> Turn:
+    step, card = turn.step(LookupStep), turn.citizen.card
+    assert card is not None
+    command = Lookup(step.dataset, card.number, turn.citizen.token, parameters_of(turn, step.parameters))
+    return turn.drop().remember(LookupMemory()).store("lookup", command, WITHIN_S)
+
+
+def _show(turn: Turn) -> AnyView:
+    step = turn.step(LookupStep)
+    if not turn.memory(LookupMemory).found:
+        return working(turn, "working.lookup")
+    records = tuple(
+        RecordCard(
+            record.title,
+            record.state,
+            tuple(Row(row.label or row.name, row.shown or row.value) for row in record.rows),
+        )
+        for record in turn.citizen.records
+    )
+    return RecordsView(
+        chrome=chrome(turn),
+        title=turn.fill(step.title),
+        hint=turn.fill(step.hint) if records else "",
+        records=records,
+        empty="" if records else turn.fill(step.empty),
+        confirm=turn.fill(step.confirm),
+    )
+
+
+def _handle(turn: Turn, happening: Happening) -> Turn:
+    match happening:
+        case Completed(result=Records(records=records)):
+            return turn.learned(records=records).remember(LookupMemory(found=True))
+        case Broken():
+            return broken(turn, happening, ("retry", "menu", "leave"))
+        case Confirmed() if turn.memory(LookupMemory).found:
+            return turn.go(Going.NEXT)
+        case _:
+            return turn
+
+
+def _passed(turn: Turn) -> bool:
+    return turn.session.returning
+
+
+LOOKUP = Behaviour(_show, _handle, enter=_enter, passed=_passed)

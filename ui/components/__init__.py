@@ -1,0 +1,1 @@
+"""Building blocks of the screens. They know sizes, colours and words; they know no view type."""

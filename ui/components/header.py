@@ -1,0 +1,171 @@
+"""The fixed top of the window: where you are, the state of the line, language, care mode, help, and the steps."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+
+from kiosk.intents import CareToggled, HelpPressed, LanguageChosen
+from kiosk.views import Chrome, Language, Line
+from ui.components.button import Button
+from ui.components.kit import Kit, Stage, column, row
+from ui.components.panel import Symbol
+from ui.components.text import Text, spoken
+from ui.theme import COLOURS
+
+LINES = {
+    Line.ONLINE: ("wifi-high", COLOURS.ok, COLOURS.ok_soft),
+    Line.SLOW: ("wifi-medium", COLOURS.warn, COLOURS.warn_soft),
+    Line.OFFLINE: ("cloud-slash", COLOURS.warn, COLOURS.warn_soft),
+    Line.OUT_OF_SERVICE: ("prohibit", COLOURS.bad, COLOURS.bad_soft),
+}
+
+
+class Pill(QFrame):
+    """An icon and a word on a soft field."""
+
+    def __init__(self, kit: Kit, symbol: str, text: str, ink: str, fill: str) -> None:
+        super().__init__()
+        self._fill = fill
+        line = row(
+            kit.metrics.mm(1.8),
+            (kit.metrics.mm(3.5), kit.metrics.mm(0.8), kit.metrics.mm(3.5), kit.metrics.mm(0.8)),
+        )
+        line.addWidget(Symbol(symbol, ink, kit.metrics.pick(8.5, 11)))
+        line.addWidget(Text(kit, text, kit.metrics.small, lines=1).coloured(ink))
+        self.setLayout(line)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+        spoken(self, text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._fill))
+        painter.drawRoundedRect(QRectF(self.rect()), self.height() / 2, self.height() / 2)
+        painter.end()
+
+
+class StepBar(QFrame):
+    """One segment a step; the present and the past ones are filled."""
+
+    def __init__(self, kit: Kit, step: int, of: int) -> None:
+        super().__init__()
+        self._kit, self._step, self._of = kit, step, of
+        self.setFixedHeight(kit.metrics.mm(2.4))
+        spoken(self, kit.say("page.step", step=step, of=of))
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._kit.metrics.mm(120), self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        gap = self._kit.metrics.mm(1.5)
+        wide = (self.width() - gap * (self._of - 1)) / self._of
+        for place in range(self._of):
+            painter.setBrush(QColor(COLOURS.accent if place < self._step else COLOURS.line))
+            area = QRectF(place * (wide + gap), 0, wide, self.height())
+            painter.drawRoundedRect(area, self.height() / 2, self.height() / 2)
+        painter.end()
+
+
+class Header(Stage):
+    """Rebuilt from the Chrome of each view, only when it differs."""
+
+    intent = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._box: QVBoxLayout = column()
+        self._shown: tuple[Chrome, float] | None = None
+        self._clock: Text | None = None
+
+    def show_chrome(self, kit: Kit, chrome: Chrome, now: datetime) -> None:
+        """Show `chrome`; `now` is the local time on the clock."""
+        if self._shown != (chrome, kit.metrics.px_per_mm):
+            self._shown = (chrome, kit.metrics.px_per_mm)
+            self._box = column()
+            self.fresh(self._box)
+            self._build(kit, chrome)
+        self.show_time(now)
+
+    def show_time(self, now: datetime) -> None:
+        """Set the clock."""
+        if self._clock is not None:
+            self._clock.set(f"{now:%H:%M}")
+
+    def _build(self, kit: Kit, chrome: Chrome) -> None:
+        metrics = kit.metrics
+        top = metrics.mm(3.5 if kit.wide else 5)
+        self._box.setContentsMargins(metrics.margin, top, metrics.margin, 0)
+        self._box.setSpacing(metrics.mm(4))
+        place, controls = self._place(kit, chrome), self._controls(kit, chrome)
+        if kit.wide:
+            line = row(metrics.mm(8))
+            line.addWidget(place, 1)
+            line.addWidget(controls)
+            self._box.addLayout(line)
+        else:
+            self._box.addWidget(place)
+            self._box.addWidget(controls)
+        if chrome.of > 0:
+            self._box.addWidget(self._steps(kit, chrome))
+
+    def _place(self, kit: Kit, chrome: Chrome) -> QWidget:
+        holder = QWidget()
+        line = row(kit.metrics.mm(4))
+        line.addWidget(Symbol("house", COLOURS.accent, kit.metrics.pick(11, 13)))
+        line.addWidget(
+            Text(kit, chrome.terminal, kit.metrics.small, bold=True, lines=1), 1, Qt.AlignmentFlag.AlignVCenter
+        )
+        symbol, ink, fill = LINES[chrome.line]
+        line.addWidget(Pill(kit, symbol, kit.say(f"line.{chrome.line.value}"), ink, fill))
+        self._clock = None
+        if not kit.metrics.care:  # in large letters the place matters more than the hour
+            self._clock = Text(kit, "00:00", kit.metrics.small).coloured(COLOURS.ink_soft).snug()
+            line.addWidget(self._clock, 0, Qt.AlignmentFlag.AlignVCenter)
+        holder.setLayout(line)
+        return holder
+
+    def _controls(self, kit: Kit, chrome: Chrome) -> QWidget:
+        holder = QWidget()
+        line = row(kit.metrics.gap)
+        for language in Language:
+            is_now = language is chrome.language
+            words = kit.say(f"language.{language.value.lower()}")
+            line.addWidget(self._press(kit, words, LanguageChosen(language), chosen=is_now))
+        care = kit.say("button.care_off" if chrome.care else "button.care")
+        line.addWidget(self._press(kit, care, CareToggled(), "text-aa", chosen=chrome.care))
+        if chrome.can_help:
+            line.addWidget(self._press(kit, kit.say("button.help"), HelpPressed(), "question"))
+        holder.setLayout(line)
+        return holder
+
+    def _press(self, kit: Kit, text: str, intent: object, symbol: str = "", chosen: bool = False) -> Button:
+        button = Button(kit, text, "chosen" if chosen else "quiet", symbol=symbol, px=kit.metrics.small)
+        button.clicked.connect(lambda: self.intent.emit(intent))
+        if chosen:
+            button.setAccessibleDescription(kit.say("page.chosen"))
+        return button
+
+    def _steps(self, kit: Kit, chrome: Chrome) -> QWidget:
+        holder = QWidget()
+        line = row(kit.metrics.mm(4))
+        words = kit.say("page.step", step=chrome.step, of=chrome.of)
+        line.addWidget(Text(kit, chrome.service, kit.metrics.small, lines=1).coloured(COLOURS.ink_soft), 1)
+        line.addWidget(Text(kit, words, kit.metrics.small, bold=True).coloured(COLOURS.accent).snug())
+        bar = StepBar(kit, chrome.step, chrome.of)
+        if kit.wide:
+            line.insertWidget(1, bar, 2, Qt.AlignmentFlag.AlignVCenter)
+            holder.setLayout(line)
+            return holder
+        box = column(kit.metrics.mm(2))
+        box.addLayout(line)
+        box.addWidget(bar)
+        holder.setLayout(box)
+        return holder

@@ -1,0 +1,33 @@
+"""Put the ID card on the reader."""
+
+from __future__ import annotations
+
+from kiosk.views import CardView
+from ui.components.panel import Band
+from ui.components.pictures import CardPicture
+from ui.components.text import Text
+from ui.screens.base import Screen
+from ui.screens.ways import add_other_ways
+from ui.theme import COLOURS
+
+
+class CardScreen(Screen[CardView]):
+    """A picture of where the card goes; it changes when the card is being read."""
+
+    def _compose(self, view: CardView) -> None:
+        kit = self._kit
+        words, large = self._columns()
+        self._say(view.body, words)
+        if view.problem:
+            self._warn(view.problem, words)
+        elif view.reading:
+            words.addWidget(Band(kit, "info", kit.say("card.reading"), symbol="identification-card"))
+        picture = CardPicture(kit, 120, view.reading)
+        picture.setAccessibleName(kit.say("card.picture"))
+        large.addWidget(picture, 1)
+        if not view.reading:
+            label = Text(kit, kit.say("card.picture"), kit.metrics.lead, bold=True)
+            large.addWidget(label.coloured(COLOURS.accent).centred())
+        if self._scene.wide:
+            words.addStretch(1)
+        add_other_ways(self.intent, kit, words, view.others)
