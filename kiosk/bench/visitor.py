@@ -45,6 +45,10 @@ class Visitor:
         """Whether something named with `text` shows now, or within `within_s`."""
         return self._eyes.find(text, within_s) is not None
 
+    def all_seen(self) -> list[Seen]:
+        """Everything that shows now."""
+        return self._eyes.look()
+
     def tap(self, text: str, within_s: float = 15.0) -> None:
         """Touch the control named with `text` (an exact name wins), once it shows and is enabled."""
         ends = time.monotonic() + within_s
@@ -66,6 +70,11 @@ class Visitor:
         command = ["xdotool", "mousemove", str(x), str(y), "mousedown", "1", "sleep", "0.05", "mouseup", "1"]
         subprocess.run(command, env={"DISPLAY": self._display, "PATH": "/usr/bin:/bin"}, check=True, timeout=10)
         self._quiet_until = time.monotonic() + 0.45
+
+    def hold(self, x: int, y: int, seconds: float) -> None:
+        """Keep a finger on a point of the screen."""
+        command = ["xdotool", "mousemove", str(x), str(y), "mousedown", "1", "sleep", str(seconds), "mouseup", "1"]
+        subprocess.run(command, env={"DISPLAY": self._display, "PATH": "/usr/bin:/bin"}, check=True, timeout=30)
 
     def type_digits(self, digits: str) -> None:
         """Touch the keypad, key by key."""

@@ -19,6 +19,7 @@ from kiosk.central.routes_demo import demo_routes
 from kiosk.central.routes_public import public_routes
 from kiosk.central.routes_terminal import Office, terminal_routes
 from kiosk.central.samples import load_samples
+from kiosk.central.services import load_titles
 from kiosk.central.settings import CentreSettings
 
 BODY_LIMIT = 32 * 1024 * 1024
@@ -40,6 +41,7 @@ def create_app(settings: CentreSettings, database: Database, clock: Clock = city
         certificates=Certificates(settings.templates, settings.base_url, clock),
         intake=Intake(database, clock),
         clock=clock,
+        titles=load_titles(settings.services),
     )
     app = FastAPI(
         title="Doorstep centre",

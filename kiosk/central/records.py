@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,14 +21,15 @@ def known_fields(person: Person, wanted: Sequence[str]) -> list[FieldOut]:
     return [by_name[name] for name in wanted if name in by_name]
 
 
-def look_up(session: Session, dataset: str, number: str, parameters: Parameters) -> list[RecordOut]:
-    """Records of a person; Refusal 404 for a dataset that we do not have."""
-    sources: dict[str, Callable[[Session, str, Parameters], list[RecordOut]]] = {"cases": _cases}
+def look_up(
+    session: Session, dataset: str, number: str, parameters: Parameters, titles: Mapping[str, str]
+) -> list[RecordOut]:
+    """Records of a person; `titles` names services. Refusal 404 for a dataset that we do not have."""
     if dataset in STORED:
         return _stored(session, dataset, number)
-    if dataset not in sources:
-        raise Refusal(404, "unknown_dataset")
-    return sources[dataset](session, number, parameters)
+    if dataset == "cases":
+        return [_case(session, case, titles) for case in _cases(session, number, parameters)]
+    raise Refusal(404, "unknown_dataset")
 
 
 def _stored(session: Session, dataset: str, number: str) -> list[RecordOut]:
@@ -41,21 +42,21 @@ def _stored(session: Session, dataset: str, number: str) -> list[RecordOut]:
     ]
 
 
-def _cases(session: Session, number: str, parameters: Parameters) -> list[RecordOut]:
-    """The person's cases, newest first, each with its history."""
+def _cases(session: Session, number: str, parameters: Parameters) -> list[Transaction]:
+    """The person's cases, newest first."""
     query = select(Transaction).where(Transaction.number == number, Transaction.kind == "application")
     for name in ("case_number", "local_number"):
         if parameters.get(name):
             query = query.where(getattr(Transaction, name) == parameters[name])
-    cases = session.scalars(query.order_by(Transaction.received_at.desc()).limit(20))
-    return [_case(session, case) for case in cases]
+    return list(session.scalars(query.order_by(Transaction.received_at.desc()).limit(20)))
 
 
-def _case(session: Session, case: Transaction) -> RecordOut:
+def _case(session: Session, case: Transaction, titles: Mapping[str, str]) -> RecordOut:
+    """One case with its history."""
     events = session.scalars(select(CaseEvent).where(CaseEvent.case_number == case.case_number).order_by(CaseEvent.id))
     rows = [
         RowOut(label="办件编号", value=case.case_number),
         RowOut(label="本机流水号", value=case.local_number),
         *(RowOut(label=event.state, value=f"{event.at:%Y-%m-%d %H:%M}") for event in events),
     ]
-    return RecordOut(title=str(case.body.get("service_title") or case.service), state=case.state, rows=rows)
+    return RecordOut(title=titles.get(case.service, case.service), state=case.state, rows=rows)

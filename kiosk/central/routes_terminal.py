@@ -4,7 +4,7 @@ No postponed annotations here: FastAPI must see the dependency objects that the 
 """
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -47,6 +47,7 @@ class Office:
     certificates: Certificates
     intake: Intake
     clock: Clock
+    titles: Mapping[str, str]
 
 
 def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -148,7 +149,7 @@ def _add_knowledge(router: APIRouter, office: Office, known_terminal: Any) -> No
         with office.database.transaction() as session:
             office.codes.demand(session, body.number, body.token)
             parameters = {pair.name: pair.value for pair in body.parameters}
-            return RecordsOut(records=look_up(session, dataset, body.number, parameters))
+            return RecordsOut(records=look_up(session, dataset, body.number, parameters, office.titles))
 
 
 def _told(receipt: Receipt) -> TransactionOut:

@@ -19,6 +19,7 @@ class CentreSettings:
     demo: bool = False
     people: Path = CONFIG / "samples" / "people.toml"
     templates: Path = CONFIG / "templates"
+    services: Path = CONFIG / "services"
 
     @property
     def database_url(self) -> str:
