@@ -23,7 +23,8 @@ def create_app(
     """The application (the running one, if there is one) and a window that is not shown yet.
 
     `on_intent` is called on the GUI thread with each intent. Call `window.fill_screen()` after the first
-    `window.show_view(view)`, then `app.exec()`; to end, set `window.may_close` and quit the application.
+    `window.show_view(view)`, then `app.exec()`; to end, set `window.may_close` and call
+    `app.exit(0)` (Qt drops a `quit()` while the window refuses to close).
     """
     app = running_app(arguments)
     window = KioskWindow(texts, diagonal_mm)

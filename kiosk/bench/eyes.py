@@ -24,10 +24,11 @@ _STATE_ENABLED, _STATE_SENSITIVE, _STATE_SHOWING = 8, 24, 25  # AtspiStateType
 
 @dataclass(frozen=True)
 class Seen:
-    """One accessible object that shows: its role, name, and rectangle on the screen in pixels."""
+    """One accessible object that shows: role, name, description, and rectangle on the screen in pixels."""
 
     role: str
     name: str
+    description: str
     x: int
     y: int
     width: int
@@ -38,6 +39,10 @@ class Seen:
     def centre(self) -> tuple[int, int]:
         """Where a finger would touch it."""
         return self.x + self.width // 2, self.y + self.height // 2
+
+    def says(self, text: str) -> bool:
+        """Whether its name or description holds `text`."""
+        return text in self.name or text in self.description
 
 
 class Eyes:
@@ -64,7 +69,7 @@ class Eyes:
         ends = time.monotonic() + within_s
         while True:
             for seen in self.look():
-                if text in seen.name and (not role or seen.role == role):
+                if seen.says(text) and (not role or seen.role == role):
                     return seen
             if time.monotonic() > ends:
                 return None
@@ -81,12 +86,14 @@ class Eyes:
             yield from self._walk(child_name, child_path)
 
     def _describe(self, name: str, path: str, role: str, states: list[int]) -> Seen:
-        label = unwrap_msg(
-            self._bus.send_and_get_reply(Properties(DBusAddress(path, name, _ACCESSIBLE)).get("Name"), timeout=2)
-        )[0][1]
+        label, description = (self._property(name, path, wanted) for wanted in ("Name", "Description"))
         x, y, width, height = self._call(name, path, _COMPONENT, "GetExtents", "u", (_SCREEN_COORDINATES,))[0]
         enabled = _has(states, _STATE_ENABLED) and _has(states, _STATE_SENSITIVE)
-        return Seen(role, label, x, y, width, height, enabled)
+        return Seen(role, label, description, x, y, width, height, enabled)
+
+    def _property(self, name: str, path: str, wanted: str) -> str:
+        ask = Properties(DBusAddress(path, name, _ACCESSIBLE)).get(wanted)
+        return str(unwrap_msg(self._bus.send_and_get_reply(ask, timeout=2))[0][1])
 
     def _call(
         self,

@@ -145,6 +145,8 @@ class Acts:
         for path, body in (("line", {"state": "up"}), ("document/clear", {}), ("document/tray", {"sheets": 250})):
             self.visitor.act("POST", f"/api/{path}", **body)
         self.visitor.act("POST", "/api/receipt/paper", state="ok")
+        for device in ("id_card", "receipt", "document", "camera"):
+            self.visitor.act("POST", f"/api/devices/{device}/plug")
         self.visitor.act("DELETE", "/api/card")
         self.kill_terminal_screen()
         self.visitor.see("您好，在这里办事", 30)

@@ -31,7 +31,7 @@ def certificate(acts: Acts) -> None:
     citizen.tap("打印证明")
     acts.wait(lambda: acts.print_job().get("sheets") == 1, 20, "the first sheet")
     citizen.act("POST", "/api/document/tray", sheets=0)
-    acts.wait(lambda: citizen.sees("缺纸"), 15, "the page that says the paper is out")
+    acts.wait(lambda: citizen.sees("没有纸了"), 15, "the page that says the paper is out")
     acts.picture("第1页后缺纸：页面如实说明")
     acts.promise("paper out in the middle is said on the screen", True)
     citizen.act("POST", "/api/document/tray", sheets=250)
@@ -211,7 +211,7 @@ def technician(acts: Acts) -> None:
     """A technician behind the hidden door."""
     visitor = acts.visitor
     visitor.hold(20, 20, 3.4)
-    visitor.see("PIN", 10)
+    visitor.see("维护密码", 10)
     visitor.type_digits(PIN)
     visitor.tap("确定")
     visitor.see("身份证", 10)

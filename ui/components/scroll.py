@@ -95,4 +95,5 @@ def _make_draggable(area: QScrollArea) -> None:
     properties.setScrollMetric(metric.VerticalOvershootPolicy, off)
     properties.setScrollMetric(metric.HorizontalOvershootPolicy, off)
     properties.setScrollMetric(metric.DragStartDistance, 0.008)  # metres: a trembling finger is not a drag
+    properties.setScrollMetric(metric.MousePressEventDelay, 0.0)  # a touch shows at once; a drag takes it back
     scroller.setScrollerProperties(properties)

@@ -1,0 +1,1 @@
+"""How the schema of the centre grew; kiosk.central.migrate runs these."""
