@@ -306,16 +306,7 @@ AnyStoreCommand = (
     | IssueCertificate
 )
 StoreResult = (
-    Accepted
-    | Outcome
-    | Ok
-    | StoreStatus
-    | Transactions
-    | CodeSent
-    | CodeVerdict
-    | Prefilled
-    | Records
-    | Certificate
+    Accepted | Outcome | Ok | StoreStatus | Transactions | CodeSent | CodeVerdict | Prefilled | Records | Certificate
 )
 
 STORE_CONTRACT = Contract(

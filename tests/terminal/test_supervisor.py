@@ -66,9 +66,7 @@ def test_a_child_that_breaks_its_promise_of_a_heartbeat_is_killed(
     assert len(set(wait_for_lives(lives, 2))) == 2
 
 
-def test_a_child_waits_for_the_path_that_it_needs(
-    tmp_path: Path, supervise: Callable[..., Supervisor]
-) -> None:
+def test_a_child_waits_for_the_path_that_it_needs(tmp_path: Path, supervise: Callable[..., Supervisor]) -> None:
     lives, needed = tmp_path / "lives", tmp_path / "needed"
     first = tmp_path / "first"
     spec = child("late", lives, "signal.pause()")

@@ -32,9 +32,7 @@ def test_all_mistakes_are_listed_at_once(tmp_path: Path) -> None:
 def test_a_place_without_english_is_a_mistake(tmp_path: Path) -> None:
     profile = tmp_path / "p.toml"
     text = SAMPLE.read_text(encoding="utf-8")
-    profile.write_text(
-        text.replace(', en = "Chebei Street Service Hall, Tianhe (demo)"', ""), encoding="utf-8"
-    )
+    profile.write_text(text.replace(', en = "Chebei Street Service Hall, Tianhe (demo)"', ""), encoding="utf-8")
     with pytest.raises(SettingsError, match="place has no en"):
         load_settings(profile)
 

@@ -1,1 +1,0 @@
-"""How the schema of the centre grew; kiosk.central.migrate runs these."""

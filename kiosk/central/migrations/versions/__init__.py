@@ -1,1 +1,0 @@
-"""One module a step; each names the step before it."""
