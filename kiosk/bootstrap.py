@@ -28,9 +28,9 @@ def run_terminal(profile: Path, folders: Folders) -> int:
     """Run the full-screen terminal until SIGTERM. Returns the exit status."""
     settings = load_settings(profile)
     texts = load_texts(CONFIG / "texts")
-    app, window = create_app(texts, lambda intent: terminal.handle_intent(intent), settings.screen.diagonal_mm)
-    timers = Timers(lambda timer_id: _ring(timer_id))
-    bridge = EventBridge(lambda meant: terminal.handle_word(meant))  # type: ignore[arg-type]  # only Meant is posted
+    app, window = create_app(texts, lambda intent: terminal.handle_intent(intent), settings.screen.diagonal_mm)  # noqa: PLW0108  # bound below
+    timers = Timers(lambda timer_id: _ring(timer_id))  # noqa: PLW0108  # bound below
+    bridge = EventBridge(lambda meant: terminal.handle_word(meant))  # type: ignore[arg-type]  # only Meant is posted  # noqa: PLW0108  # bound below
     heartbeat = Heartbeat()
     context = Context(load_catalogue(CONFIG, texts), texts, _facts(settings))
     pin = PinGuard(settings.technician.pin, time.monotonic)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import msgspec
 
 from drivers.contract.errors import DeviceFailure
@@ -147,6 +149,8 @@ class Photo(msgspec.Struct, frozen=True, tag=True):
 class TestStep(msgspec.Struct, frozen=True):
     """One thing tried."""
 
+    __test__: ClassVar[bool] = False  # not a test case, whatever pytest thinks of the name
+
     tried: str
     seen: str
     passed: bool
@@ -155,6 +159,8 @@ class TestStep(msgspec.Struct, frozen=True):
 
 class TestReport(msgspec.Struct, frozen=True, tag=True):
     """A self-test for a technician."""
+
+    __test__: ClassVar[bool] = False
 
     passed: bool
     steps: tuple[TestStep, ...]

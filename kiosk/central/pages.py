@@ -19,9 +19,11 @@ _STYLE = """
 font:18px/1.7 "Noto Sans CJK SC","Noto Sans SC",system-ui,sans-serif}
 main{max-width:44rem;margin:6vh auto;background:#fff;border:1px solid #d5dde3;border-radius:14px;padding:2.4rem}
 h1{font-size:1.7rem;margin:0 0 .4rem;line-height:1.35}p{margin:.4rem 0}.soft{color:#55636f;font-size:.95rem}
-dl{display:grid;grid-template-columns:auto 1fr;gap:.4rem 1.2rem;margin:1.4rem 0}dt{color:#55636f}dd{margin:0;font-weight:600}
+dl{display:grid;grid-template-columns:auto 1fr;gap:.4rem 1.2rem;margin:1.4rem 0}
+dt{color:#55636f}dd{margin:0;font-weight:600}
 .ok h1{color:#12714a}.bad h1{color:#b3261e}.wait h1{color:#8a5a00}
-form{display:flex;gap:.6rem;margin-top:1rem}input{font:inherit;flex:1;padding:.6rem .8rem;border:2px solid #8a97a1;border-radius:8px}
+form{display:flex;gap:.6rem;margin-top:1rem}
+input{font:inherit;flex:1;padding:.6rem .8rem;border:2px solid #8a97a1;border-radius:8px}
 button{font:inherit;padding:.6rem 1.4rem;border:0;border-radius:8px;background:#0b5c7a;color:#fff}
 """
 
@@ -51,7 +53,7 @@ def certificate_page(certificate: Certificate | None, code: str) -> tuple[int, s
     if certificate is None:
         body = (
             "<p>没有查到这个验证码。请对照证明逐字核对后再试。</p>"
-            '<p class="soft">查無此驗證碼，請逐字核對。 No certificate has this code; please compare each character.</p>'
+            '<p class="soft">查無此驗證碼，請逐字核對。 No certificate has this code; compare each character.</p>'
         )
         return 404, page("查不到这份证明", body + _form(code), "bad")
     rows = {
