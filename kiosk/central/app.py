@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from kiosk.central.certificates import Certificates
@@ -34,12 +35,13 @@ def city_time() -> datetime.datetime:
 def create_app(settings: CentreSettings, database: Database, clock: Clock = city_time) -> FastAPI:
     """The centre over an open database."""
     with database.transaction() as session:
-        load_samples(session, settings.people)
+        load_samples(session, settings.people, clock())
+    codes = Codes(clock, keep_messages=settings.demo)
     office = Office(
         database=database,
-        codes=Codes(clock, keep_messages=settings.demo),
+        codes=codes,
         certificates=Certificates(settings.templates, settings.base_url, clock),
-        intake=Intake(database, clock),
+        intake=Intake(database, clock, codes.proves),
         clock=clock,
         titles=load_titles(settings.services),
     )
@@ -66,6 +68,10 @@ def _add_manners(app: FastAPI) -> None:
         body = {"reason": refusal.reason} | refusal.members
         return JSONResponse(body, refusal.status, refusal.headers)
 
+    @app.exception_handler(HTTPException)
+    def no_such_call(_: Request, error: HTTPException) -> JSONResponse:
+        return JSONResponse({"reason": "no_such_call"}, error.status_code, error.headers)
+
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         places = [".".join(str(part) for part in mistake["loc"]) for mistake in error.errors()]
@@ -73,9 +79,11 @@ def _add_manners(app: FastAPI) -> None:
 
     @app.middleware("http")
     async def manners(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        length = request.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > BODY_LIMIT:
-            answer: Response = JSONResponse({"reason": "too_large"}, 413)
+        length = request.headers.get("content-length", "")
+        if request.method == "POST" and not length.isdigit():
+            answer: Response = JSONResponse({"reason": "length_required"}, 411)
+        elif length.isdigit() and int(length) > BODY_LIMIT:
+            answer = JSONResponse({"reason": "too_large"}, 413)
         else:
             answer = await call_next(request)
         answer.headers["Doorstep-Centre"] = "1"

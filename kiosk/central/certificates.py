@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import logging
 import re
 import secrets
 import tomllib
@@ -26,6 +27,7 @@ from kiosk.central.samples import months_between
 from kiosk.central.schemas import CertificateIn, Month
 from kiosk.central.typeset import TypesetError, Typesetter, qr_svg
 
+log = logging.getLogger(__name__)
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 11
 MAX_MONTHS = 60
@@ -104,7 +106,8 @@ class Certificates:
         try:
             pdf = self._typesetter.pdf(request.template, page, now)
         except TypesetError as error:
-            raise Refusal(500, "typeset", detail=str(error)) from error
+            log.error("template %s cannot be typeset for one person: a glyph is missing", request.template)
+            raise Refusal(422, "typeset") from error
         with pypdfium2.PdfDocument(pdf) as document:
             pages = len(document)
         certificate = Certificate(
@@ -147,12 +150,13 @@ def _check(body: str) -> str:
 def _wanted(request: CertificateIn) -> Wanted:
     values = {pair.name: pair for pair in request.parameters}
     first, last = (values[name].value if name in values else "" for name in ("period_from", "period_to"))
-    if not (re.match(Month, first) and re.match(Month, last) and first <= last):
+    if not (re.fullmatch(Month, first) and re.fullmatch(Month, last) and first <= last):
         raise Refusal(422, "period")
-    if months_between(first, last) > MAX_MONTHS:
+    monthly = "detail" in values and values["detail"].value == "monthly"
+    if monthly and months_between(first, last) > MAX_MONTHS:
         raise Refusal(422, "period_too_long")
     purpose = values["purpose"].shown or values["purpose"].value if "purpose" in values else ""
-    return Wanted(first, last, purpose or "—", "detail" in values and values["detail"].value == "monthly")
+    return Wanted(first, last, purpose or "—", monthly)
 
 
 def _records_within(session: Session, dataset: str, number: str, wanted: Wanted) -> list[Record]:

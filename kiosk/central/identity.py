@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.central.models import Challenge, Message, Person, Terminal, Token
@@ -65,6 +66,8 @@ class Codes:
         if not phone:
             raise Refusal(404, "unknown_person")
         code = f"{secrets.randbelow(1_000_000):06d}"
+        living = select(Challenge.attempts_left).where(Challenge.number == number, Challenge.expires_at >= self.clock())
+        left = min(session.scalars(living), default=ATTEMPTS)  # a new code does not forgive wrong ones
         salt, challenge = secrets.token_hex(8), secrets.token_urlsafe(18)
         session.add(
             Challenge(
@@ -73,7 +76,7 @@ class Codes:
                 salt=salt,
                 code_hash=_hash(salt + code),
                 expires_at=self.clock() + datetime.timedelta(seconds=CODE_S),
-                attempts_left=ATTEMPTS,
+                attempts_left=left,
             )
         )
         if self.keep_messages:
@@ -101,11 +104,15 @@ class Codes:
 
     def demand(self, session: Session, number: str, token: str) -> Person:
         """The person whose token this is; Refusal 403."""
-        known = session.get(Token, _hash(token))
         person = session.get(Person, number)
-        if known is None or person is None or known.number != number or known.expires_at < self.clock():
+        if person is None or not self.proves(session, number, token):
             raise Refusal(403, "token")
         return person
+
+    def proves(self, session: Session, number: str, token: str) -> bool:
+        """Whether this token was given to this person, lately."""
+        known = session.get(Token, _hash(token)) if token else None
+        return known is not None and known.number == number and known.expires_at >= self.clock()
 
 
 def _field(person: Person, name: str) -> str:

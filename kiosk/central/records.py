@@ -11,7 +11,7 @@ from kiosk.central.models import CaseEvent, Person, Record, Transaction
 from kiosk.central.refusals import Refusal
 from kiosk.central.schemas import FieldOut, RecordOut, RowOut
 
-STORED = ("social_insurance", "longevity_allowance")
+STORED = ("social_insurance",)
 Parameters = Mapping[str, str]
 
 

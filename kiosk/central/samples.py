@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from kiosk.central.models import Person, Record
 
-NOW_MONTH = "2026-10"
 _SOURCES = {
     "name": "公安户籍",
     "phone": "政务服务账户",
@@ -39,15 +39,16 @@ _LOWEST_BASE, _BASE_STEP = 5284, 730
 Sample = Mapping[str, Any]
 
 
-def load_samples(session: Session, path: Path) -> None:
-    """Fill an empty database; does nothing when people are there already."""
+def load_samples(session: Session, path: Path, now: datetime.datetime) -> None:
+    """Fill an empty database, with records up to last month; does nothing when people are there already."""
     if session.query(Person).first() is not None:
         return
     samples = tomllib.loads(path.read_text(encoding="utf-8"))["person"]
+    last = f"{now.replace(day=1) - datetime.timedelta(days=1):%Y-%m}"
     by_id = {sample["id"]: sample for sample in samples}
     for sample in samples:
         session.add(Person(number=sample["number"], name=_name(sample), fields=_fields(sample, by_id)))
-        session.add_all(_insurance(sample))
+        session.add_all(_insurance(sample, last))
 
 
 def _name(sample: Sample) -> str:
@@ -72,13 +73,13 @@ def _kin(sample: Sample) -> dict[str, str]:
     return {"name": _name(sample)} | {name: str(sample.get(name, "")) for name in names}
 
 
-def _insurance(sample: Sample) -> Iterator[Record]:
-    """One record a scheme, from the month the person was enrolled until now."""
+def _insurance(sample: Sample, last: str) -> Iterator[Record]:
+    """One record a scheme, from the month the person was enrolled until `last`."""
     since = sample.get("enrolled_from")
     if not since:
         return
     base = _LOWEST_BASE + _BASE_STEP * (sum(map(ord, sample["id"])) % 12)
-    months = months_between(since, NOW_MONTH)
+    months = months_between(since, last)
     for scheme, _ in _SCHEMES:
         yield Record(
             dataset="social_insurance",
@@ -86,10 +87,10 @@ def _insurance(sample: Sample) -> Iterator[Record]:
             title=scheme,
             state="参保缴费",
             period_from=since,
-            period_to=NOW_MONTH,
+            period_to=last,
             rows=[
                 ["参保单位", str(sample["employer"])],
-                ["参保起止", f"{since} 至 {NOW_MONTH}"],
+                ["参保起止", f"{since} 至 {last}"],
                 ["累计月数", f"{months} 个月"],
                 ["缴费基数", f"¥{base:,}.00"],
             ],

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Number = Annotated[str, StringConstraints(min_length=5, max_length=20, pattern=r"^[0-9A-Z<]+$")]
 Short = Annotated[str, StringConstraints(max_length=200)]
-Month = r"^\d{4}-(0[1-9]|1[0-2])$"
+Month = r"\d{4}-(0[1-9]|1[0-2])"
 
 
 class Body(BaseModel):
