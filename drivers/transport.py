@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import select
 import socket
+import termios
 import time
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ from kiosk.ipc import Control
 SLICE_S = 0.1
 """How long one wait may last before the cancel token is looked at again."""
 WRITE_S = 5.0
+_VANISHED = (OSError, termios.error)
+"""What a vanished tty raises: pyserial's own errors are OSErrors, tcflush and tcsetattr raise termios.error."""
 
 
 class Transport(Protocol):
@@ -72,7 +75,7 @@ class SerialTransport:
     def close(self) -> None:
         """Close; a port that has vanished is closed too."""
         if self._port is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(*_VANISHED):
                 self._port.close()
             self._port = None
 
@@ -95,7 +98,7 @@ class SerialTransport:
                     return bytes(first + port.read(port.in_waiting))
                 if time.monotonic() >= ends:
                     return b""
-        except OSError as error:  # in_waiting of a vanished port raises plain OSError
+        except _VANISHED as error:
             self._lost(error)
             raise AssertionError from error  # _lost always raises
 
@@ -103,7 +106,7 @@ class SerialTransport:
         """Throw away what has arrived."""
         try:
             self._opened().reset_input_buffer()
-        except (OSError, serial.SerialException) as error:
+        except _VANISHED as error:
             self._lost(error)
 
     def set_baud(self, baud: int) -> None:
@@ -112,7 +115,7 @@ class SerialTransport:
         if self._port is not None:
             try:
                 self._port.baudrate = baud
-            except OSError as error:
+            except _VANISHED as error:
                 self._lost(error)
 
     def _opened(self) -> serial.Serial:

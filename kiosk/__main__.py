@@ -6,7 +6,7 @@ import argparse
 import importlib
 import sys
 
-COMMANDS = ("run", "bench", "demo", "outbox", "catalogue", "central", "maintenance")
+COMMANDS = ("run", "bench", "demo", "devices", "outbox", "catalogue", "central", "maintenance")
 """Modules of kiosk.commands; each has `register(subparsers)`."""
 
 

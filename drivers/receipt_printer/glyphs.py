@@ -38,7 +38,7 @@ def printer_code(char: str) -> bytes | None:
     if " " <= char <= "~":
         return char.encode("ascii")
     try:
-        code = char.encode("gb18030")
+        code = char.encode("gbk")  # GB 18030 adds two-byte codes (FE9F 䶮) that older fonts lack
     except UnicodeEncodeError:
         return None
     return code if len(code) == 2 and unicodedata.category(char) != "Co" else None

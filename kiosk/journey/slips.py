@@ -5,11 +5,15 @@ Not responsible for printing it, nor for the signed text of its QR code (the sto
 
 from __future__ import annotations
 
+import datetime
+
 from drivers.contract.values import CutBlock, FeedBlock, QrBlock, Receipt, ReceiptBlock, RuleBlock, TextBlock
 from kiosk.journey.dates import say_date
 from kiosk.journey.model import SlipStep
 from kiosk.journey.turn import Turn
 from offline_cache.contract import TransactionState
+
+CITY_TIME = datetime.timezone(datetime.timedelta(hours=8))
 
 
 def is_accepted(turn: Turn) -> bool:
@@ -106,5 +110,9 @@ def district_name(turn: Turn) -> str:
 
 def say_time(turn: Turn, moment: str) -> str:
     """2026年3月5日 14:03 from an ISO moment; what cannot be read is shown as it came."""
-    day = say_date(moment[:10], turn.session.language)
-    return f"{day} {moment[11:16]}".strip()
+    try:
+        local = datetime.datetime.fromisoformat(moment).astimezone(CITY_TIME).isoformat()
+    except ValueError:
+        local = moment
+    day = say_date(local[:10], turn.session.language)
+    return f"{day} {local[11:16]}".strip()
