@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from functools import cache
 from typing import Any
+
+_PICKLE_FOLDER = "ESCPOS_CAPABILITIES_PICKLE_DIR"
 
 
 class Escpos:
@@ -32,7 +35,16 @@ class Escpos:
         return bytes(printer.output)
 
     def _dummy(self) -> Any:
-        with tempfile.TemporaryDirectory() as folder:  # else every import leaves a pickle behind
-            os.environ.setdefault("ESCPOS_CAPABILITIES_PICKLE_DIR", folder)
+        return _import_dummy()(profile=self._profile)
+
+
+@cache
+def _import_dummy() -> Any:
+    """The class, imported so that its capabilities pickle goes where it is deleted at once."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ[_PICKLE_FOLDER] = folder
+        try:
             from escpos.printer import Dummy
-        return Dummy(profile=self._profile)
+        finally:
+            del os.environ[_PICKLE_FOLDER]
+    return Dummy

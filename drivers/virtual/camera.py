@@ -1,7 +1,7 @@
 """A camera: an MJPEG stream of a drawn person. `python -m drivers.virtual.camera --port 8081`.
 
-Control: GET / (state), GET /frame.jpg, POST /fault {"fault": NAME}, POST /plug, POST /unplug. Faults: none, frozen, black,
-bright, empty_chair, slow.
+Control: GET / (state), GET /frame.jpg, POST /fault {"fault": NAME}, POST /plug, POST /unplug. Faults: none,
+frozen, black, bright, empty_chair, slow.
 """
 
 from __future__ import annotations

@@ -62,15 +62,15 @@ class _Request(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     handler: Handler
 
-    def do_GET(self) -> None:  # noqa: N802  # http.server's name
+    def do_GET(self) -> None:  # http.server's name
         """Show."""
         self._answer("GET")
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         """Do."""
         self._answer("POST")
 
-    def do_DELETE(self) -> None:  # noqa: N802
+    def do_DELETE(self) -> None:
         """Take away."""
         self._answer("DELETE")
 

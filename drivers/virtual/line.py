@@ -1,7 +1,7 @@
 """The line between terminal and centre: a TCP proxy that can be cut. `python -m drivers.virtual.line --port 8710`.
 
-Control: GET / (state), POST /state {"state": NAME}. States: up, down (refuses, and cuts what is open), slow (delays every
-portion), captive (answers every request with a log-in page, 200), black_hole (accepts and says nothing),
+Control: GET / (state), POST /state {"state": NAME}. States: up, down (refuses, and cuts what is open), slow
+(delays every portion), captive (answers every request with a log-in page, 200), black_hole (accepts and says nothing),
 lose_answer (the request reaches the centre, its answer is cut off).
 """
 

@@ -1,8 +1,8 @@
 """An ESC/POS receipt printer: `python -m drivers.virtual.receipt_printer --port 9101 --data DIR`.
 
 Control: GET / (state), GET /last.png, GET /last.json, GET /list, GET /slips/N.png, POST /paper {"state":
-ok|near_end|out, "left_mm"?}, POST /fault {"fault": NAME}, POST /plug, POST /unplug, POST /take. Faults: none, silent, slow, cover_open,
-cutter_error, overheated, unrecoverable.
+ok|near_end|out, "left_mm"?}, POST /fault {"fault": NAME}, POST /plug, POST /unplug, POST /take. Faults: none,
+silent, slow, cover_open, cutter_error, overheated, unrecoverable.
 """
 
 from __future__ import annotations

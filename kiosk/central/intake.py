@@ -82,16 +82,16 @@ class Intake:
                 known = session.get(Transaction, key)
                 if known is None:
                     return self._store(session, terminal, key, body, fingerprint, attachments)
-                if known.fingerprint == fingerprint:
+                if known.fingerprint == fingerprint and known.terminal == terminal:
                     return receipt_of(known)
                 session.add(Incident(at=self._clock(), terminal=terminal, kind="key_reused", key=key))
             raise Refusal(422, "key_reused")
 
-    def find(self, key: str) -> Receipt:
-        """The receipt of a key; Refusal 404 when it was never seen."""
+    def find(self, terminal: str, key: str) -> Receipt:
+        """The receipt of a terminal's own key; Refusal 404 when it was never seen."""
         with self._database.transaction() as session:
             known = session.get(Transaction, key)
-            if known is None:
+            if known is None or known.terminal != terminal:
                 raise Refusal(404, "never_seen")
             return receipt_of(known)
 

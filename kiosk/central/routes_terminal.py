@@ -82,7 +82,7 @@ def terminal_routes(office: Office) -> APIRouter:
 
     @router.get("/transactions/{key}", responses=_refusals(404))
     def transaction(terminal: who, key: str) -> TransactionOut:
-        return _told(office.intake.find(key))
+        return _told(office.intake.find(terminal, key))
 
     @router.post("/certificates", status_code=201, responses=_refusals(403, 404, 422))
     def certificates(body: CertificateIn, terminal: who, idempotency_key: key) -> CertificateOut:

@@ -27,13 +27,7 @@ _SOURCES = {
     "parent_number": "卫健出生登记",
     "parents": "卫健出生登记",
 }
-_SCHEMES = (
-    ("职工基本养老保险", 1.0),
-    ("职工基本医疗保险", 1.0),
-    ("失业保险", 1.0),
-    ("工伤保险", 1.0),
-    ("生育保险", 1.0),
-)
+_SCHEMES = ("职工基本养老保险", "职工基本医疗保险", "失业保险", "工伤保险", "生育保险")
 _LOWEST_BASE, _BASE_STEP = 5284, 730
 
 Sample = Mapping[str, Any]
@@ -74,27 +68,32 @@ def _kin(sample: Sample) -> dict[str, str]:
 
 
 def _insurance(sample: Sample, last: str) -> Iterator[Record]:
-    """One record a scheme, from the month the person was enrolled until `last`."""
-    since = sample.get("enrolled_from")
-    if not since:
-        return
+    """One record a scheme and employment; a month in no employment is a gap."""
     base = _LOWEST_BASE + _BASE_STEP * (sum(map(ord, sample["id"])) % 12)
-    months = months_between(since, last)
-    for scheme, _ in _SCHEMES:
-        yield Record(
-            dataset="social_insurance",
-            number=sample["number"],
-            title=scheme,
-            state="参保缴费",
-            period_from=since,
-            period_to=last,
-            rows=[
-                ["参保单位", str(sample["employer"])],
-                ["参保起止", f"{since} 至 {last}"],
-                ["累计月数", f"{months} 个月"],
-                ["缴费基数", f"¥{base:,}.00"],
-            ],
-        )
+    for employer, first, until in _employments(sample, last):
+        for scheme in _SCHEMES:
+            yield Record(
+                dataset="social_insurance",
+                number=sample["number"],
+                title=scheme,
+                state="参保缴费",
+                period_from=first,
+                period_to=until,
+                rows=[
+                    ["参保单位", employer],
+                    ["参保起止", f"{first} 至 {until}"],
+                    ["累计月数", f"{months_between(first, until)} 个月"],
+                    ["缴费基数", f"¥{base:,}.00"],
+                ],
+            )
+
+
+def _employments(sample: Sample, last: str) -> Iterator[tuple[str, str, str]]:
+    """(employer, first month, last month), in order."""
+    for entry in sample.get("employments", []):
+        yield str(entry["employer"]), str(entry["from"]), min(str(entry.get("to") or last), last)
+    if not sample.get("employments") and sample.get("enrolled_from"):
+        yield str(sample["employer"]), str(sample["enrolled_from"]), last
 
 
 def months_between(first: str, last: str) -> int:

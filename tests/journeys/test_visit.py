@@ -5,16 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from drivers.contract.commands import (
-    CardProbe,
-    CardSeen,
-    PrintDocument,
-    ProbeCard,
-    ReadIdCard,
-    SelfTest,
-    TestReport,
-    TestStep,
-)
+from drivers.contract import commands
+from drivers.contract.commands import CardProbe, CardSeen, PrintDocument, ProbeCard, ReadIdCard, SelfTest
 from drivers.contract.status import DeviceRole
 from kiosk import intents as do
 from kiosk.journey.context import Context
@@ -267,8 +259,8 @@ def test_the_technician_tests_retries_and_switches(citizen: Citizen) -> None:
     assert citizen.page == "TechnicianView"
     assert {row.test for row in citizen.view.devices} >= {"test:id_card", "test:document"}
     citizen.does(do.Chosen("test:document"))
-    steps = (TestStep("status", "idle", True), TestStep("tray", "empty", False, "refill"))
-    citizen.answer(SelfTest, TestReport(False, steps))
+    steps = (commands.TestStep("status", "idle", True), commands.TestStep("tray", "empty", False, "refill"))
+    citizen.answer(SelfTest, commands.TestReport(False, steps))
     assert citizen.view.report == ("测试没有通过", "✓ status: idle", "✗ tray: empty refill")
     citizen.does(do.Chosen("test:receipt")).fail(SelfTest, "timeout")
     assert citizen.view.report == ("测试没有完成（timeout）",)

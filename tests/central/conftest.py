@@ -1,0 +1,86 @@
+"""A real centre on a free port, with a clock that tests can move."""
+
+from __future__ import annotations
+
+import datetime
+import socket
+import threading
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import uvicorn
+
+from kiosk.central.app import create_app
+from kiosk.central.database import Database
+from kiosk.central.identity import enrol
+from kiosk.central.settings import CentreSettings
+from kiosk.folders import CONFIG
+
+PEOPLE: dict[str, dict[str, Any]] = {
+    person["id"]: person
+    for person in tomllib.loads((CONFIG / "samples" / "people.toml").read_text(encoding="utf-8"))["person"]
+}
+
+
+class Centre:
+    """The centre under test, and what a terminal does with it."""
+
+    def __init__(self, folder: Path, demo: bool = True) -> None:
+        self.now = datetime.datetime(2026, 11, 23, 10, 0)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        port = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        settings = CentreSettings(folder, port, demo=demo)
+        self.database = Database(settings.database_url)
+        self.enrol("GZ-TH-0001")
+        app = create_app(settings, self.database, lambda: self.now)
+        self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._listener]})
+        self._thread.start()
+        self.session = requests.Session()
+
+    def enrol(self, terminal: str) -> dict[str, str]:
+        """Enrol a terminal; its headers, which become the standard ones."""
+        with self.database.transaction() as session:
+            token = enrol(session, terminal)
+        self.headers = {"Authorization": f"Terminal {terminal}:{token}"}
+        return self.headers
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
+        """One call of the enrolled terminal; every JSON answer carries our header."""
+        answer = self.session.request(method, self.url + path, json=body, headers=self.headers | headers, timeout=20)
+        assert answer.headers["Doorstep-Centre"] == "1"
+        return answer
+
+    def code(self, number: str) -> tuple[str, str]:
+        """Ask for a code; (challenge, code)."""
+        challenge = self.call("POST", "/v1/codes", {"number": number}).json()["challenge"]
+        return challenge, self.call("GET", "/demo/sms").json()["messages"][0]["code"]
+
+    def check(self, challenge: str, code: str) -> requests.Response:
+        """Check a code."""
+        return self.call("POST", f"/v1/codes/{challenge}/check", {"code": code})
+
+    def token(self, person: str) -> str:
+        """A token of a sample person."""
+        return str(self.check(*self.code(PEOPLE[person]["number"])).json()["token"])
+
+    def stop(self) -> None:
+        """End the server."""
+        self.session.close()
+        self._server.should_exit = True
+        self._thread.join(10)
+        self._listener.close()
+        self.database.close()
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Iterator[Centre]:
+    """A centre of its own for each test."""
+    running = Centre(tmp_path)
+    yield running
+    running.stop()

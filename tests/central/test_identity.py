@@ -1,0 +1,116 @@
+"""Who may ask: terminals by token, people by code."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.central.conftest import PEOPLE, Centre
+
+WANG = PEOPLE["wang-hong"]["number"]
+
+
+@pytest.mark.parametrize(
+    "authorization", ["", "Terminal GZ-TH-0001:wrong", "Basic x", "Terminal NOBODY:x", "Terminal :"]
+)
+def test_a_stranger_is_refused_with_a_reason(centre: Centre, authorization: str) -> None:
+    answer = centre.call("POST", "/v1/codes", {"number": WANG}, Authorization=authorization)
+    assert (answer.status_code, answer.json()) == (401, {"reason": "unknown_terminal"})
+
+
+def test_enrolling_again_replaces_the_token(centre: Centre) -> None:
+    old = dict(centre.headers)
+    centre.enrol("GZ-TH-0001")
+    assert centre.call("POST", "/v1/codes", {"number": WANG}, **old).status_code == 401
+    assert centre.call("POST", "/v1/codes", {"number": WANG}).status_code == 201
+
+
+def test_a_right_code_gives_a_token_once_and_the_phone_is_masked(centre: Centre) -> None:
+    challenge, code = centre.code(WANG)
+    assert centre.check(challenge, code).status_code == 200
+    assert centre.check(challenge, code).status_code == 410
+    masked = centre.call("POST", "/v1/codes", {"number": WANG}).json()["masked_phone"]
+    assert masked == PEOPLE["wang-hong"]["phone"][:3] + "****" + PEOPLE["wang-hong"]["phone"][-4:]
+
+
+def test_five_wrong_codes_lock_and_a_new_code_does_not_forgive(centre: Centre) -> None:
+    challenge, code = centre.code(WANG)
+    wrong = "000000" if code != "000000" else "000001"
+    answers = [centre.check(challenge, wrong) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [422, 422, 422, 422, 423]
+    assert [answer.json()["attempts_left"] for answer in answers] == [4, 3, 2, 1, 0]
+    assert centre.check(challenge, code).status_code == 423
+    assert centre.check(*centre.code(WANG)).status_code == 423
+    centre.now += datetime.timedelta(minutes=6)
+    assert centre.check(*centre.code(WANG)).status_code == 200
+
+
+def test_codes_and_tokens_expire(centre: Centre) -> None:
+    challenge, code = centre.code(WANG)
+    centre.now += datetime.timedelta(minutes=5, seconds=1)
+    assert centre.check(challenge, code).json()["reason"] == "expired"
+    token = centre.token("wang-hong")
+    body = {"number": WANG, "token": token, "fields": ["phone"]}
+    assert centre.call("POST", "/v1/prefill", body).status_code == 200
+    centre.now += datetime.timedelta(minutes=31)
+    assert centre.call("POST", "/v1/prefill", body).json() == {"reason": "token"}
+
+
+def test_nobody_and_nonsense_get_a_clear_answer(centre: Centre) -> None:
+    assert centre.call("POST", "/v1/codes", {"number": "440106199001019990"}).json() == {"reason": "unknown_person"}
+    answer = centre.call("POST", "/v1/codes", {"number": "王"})
+    assert (answer.status_code, answer.json()) == (422, {"reason": "invalid", "detail": ["body.number"]})
+    assert centre.call("GET", "/v1/nothing").json() == {"reason": "no_such_call"}
+
+
+def test_a_token_belongs_to_one_person(centre: Centre) -> None:
+    token = centre.token("wang-hong")
+    body = {"number": PEOPLE["li-yan"]["number"], "token": token, "fields": ["phone"]}
+    assert centre.call("POST", "/v1/prefill", body).status_code == 403
+
+
+def test_prefill_tells_sources_and_leaves_out_what_the_city_does_not_know(centre: Centre) -> None:
+    token, number = centre.token("chen-meilan"), PEOPLE["chen-meilan"]["number"]
+    wanted = ["phone", "employer", "moon", "parents"]
+    fields = centre.call("POST", "/v1/prefill", {"number": number, "token": token, "fields": wanted}).json()["fields"]
+    assert [field["name"] for field in fields] == ["phone", "employer", "parents"]
+    assert all(field["source"] for field in fields)
+    assert "黄桂香" in fields[2]["value"]
+
+
+def test_the_demo_s_windows_are_closed_without_demo(tmp_path: Path) -> None:
+    centre = Centre(tmp_path, demo=False)
+    assert [centre.call("GET", f"/demo/{page}").status_code for page in ("sms", "transactions")] == [404, 404]
+    centre.stop()
+
+
+def test_the_first_key_of_a_terminal_stays(centre: Centre) -> None:
+    first, second = "A" * 43, "B" * 43
+    path = "/v1/terminals/GZ-TH-0001/key"
+    statuses = [centre.call("POST", path, {"public_key": key}).status_code for key in (first, first, second)]
+    assert statuses == [200, 200, 409]
+    assert centre.call("POST", "/v1/terminals/OTHER/key", {"public_key": first}).status_code == 403
+
+
+def test_openapi_lists_every_call_with_its_answers(centre: Centre) -> None:
+    paths = centre.call("GET", "/openapi.json").json()["paths"]
+    for path in (
+        "/v1/health",
+        "/v1/codes",
+        "/v1/prefill",
+        "/v1/records/{dataset}",
+        "/v1/certificates",
+        "/v1/transactions",
+    ):
+        for operation in paths[path].values():
+            assert operation["responses"]
+
+
+def test_a_body_that_is_too_large_or_of_unknown_length_is_not_read(centre: Centre) -> None:
+    huge = {"Content-Length": str(64 * 1024 * 1024)}
+    answer = centre.session.post(centre.url + "/v1/codes", data=b"", headers=centre.headers | huge, timeout=20)
+    assert answer.status_code == 413
+    answer = centre.session.post(centre.url + "/v1/codes", data=iter([b"{}"]), headers=centre.headers, timeout=20)
+    assert answer.status_code == 411
