@@ -59,6 +59,7 @@ def run_terminal(profile: Path, folders: Folders) -> int:
         window.may_close = True
         timers.cancel_all()
         links.close()
+        heartbeat.close()
 
 
 def _facts(settings: Settings) -> TerminalFacts:

@@ -80,10 +80,11 @@ def _add_manners(app: FastAPI) -> None:
     @app.middleware("http")
     async def manners(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         length = request.headers.get("content-length", "")
+        unread = {"Connection": "close"}  # the body that we do not read must not be taken for the next request
         if request.method == "POST" and not length.isdigit():
-            answer: Response = JSONResponse({"reason": "length_required"}, 411)
+            answer: Response = JSONResponse({"reason": "length_required"}, 411, unread)
         elif length.isdigit() and int(length) > BODY_LIMIT:
-            answer = JSONResponse({"reason": "too_large"}, 413)
+            answer = JSONResponse({"reason": "too_large"}, 413, unread)
         else:
             answer = await call_next(request)
         answer.headers["Doorstep-Centre"] = "1"

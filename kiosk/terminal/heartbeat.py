@@ -23,6 +23,10 @@ class Heartbeat:
         """Still alive, and still useful."""
         self._send(b"WATCHDOG=1")
 
+    def close(self) -> None:
+        """No more signs."""
+        self._socket.close()
+
     def _send(self, data: bytes) -> None:
         if self._address:
             with contextlib.suppress(OSError):
