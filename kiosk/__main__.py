@@ -10,18 +10,23 @@ COMMANDS = ("run", "bench", "demo", "devices", "outbox", "catalogue", "central",
 """Modules of kiosk.commands; each has `register(subparsers)`."""
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+FIRST_WORDS = {"terminal": "run", "card": "devices", "receipt": "devices", "document": "devices", "sync": "outbox"}
+"""First words of the command line that are not named like their module."""
+
+
+def build_parser(first_word: str = "") -> argparse.ArgumentParser:
+    """The command line; only the module of `first_word`, where it is known: long-lived processes stay small."""
     parser = argparse.ArgumentParser(prog="kiosk", description="Doorstep: the self-service government terminal.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for name in COMMANDS:
+    module = FIRST_WORDS.get(first_word, first_word)
+    for name in (module,) if module in COMMANDS else COMMANDS:
         importlib.import_module(f"kiosk.commands.{name}").register(commands)
     return parser
 
 
 def main() -> None:
     """Run one command; its return value is the exit status."""
-    options = build_parser().parse_args()
+    options = build_parser(sys.argv[1] if len(sys.argv) > 1 else "").parse_args()
     sys.exit(options.run(options))
 
 

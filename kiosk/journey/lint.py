@@ -51,6 +51,7 @@ def mistakes_of(catalogue: Catalogue, texts: Texts) -> list[str]:
             *_order(service),
             *_national(service),
             *_tables(service.tables),
+            *_table_names(service),
             *_questions(service),
             *rule_mistakes(service),
             *sentence_mistakes(service),
@@ -170,6 +171,11 @@ def _tables(tables: dict[str, tuple[Band, ...]]) -> Iterator[str]:
                 yield f"tables.{name}: ages {lower.last + 1} to {upper.first - 1} are not covered once"
         if bands[-1].last < OLDEST:
             yield f"tables.{name}: must reach age {OLDEST}"
+
+
+def _table_names(service: Service) -> Iterator[str]:
+    for name in service.tables.keys() ^ service.table_names.keys():
+        yield f"table_names: {name} must stand in tables and in table_names"
 
 
 def _questions(service: Service) -> Iterator[str]:

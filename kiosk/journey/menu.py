@@ -116,14 +116,17 @@ def _differences(turn: Turn, city: Service) -> list[Row]:
     if base.districts_differ is not None:
         rows.append(Row(turn.say("service.differs"), base.districts_differ.of(language)))
     for name, bands in base.tables.items():
-        rows.append(Row(turn.say("service.city_rule"), _bands(turn, bands)))
-        for (code, service_id), overlay in catalogue.overlays.items():
-            if service_id == city.id and overlay.in_force(turn.session.today):
-                label = catalogue.district_name(code, language)
-                note = overlay.note.of(language)
-                value = _bands(turn, overlay.tables[name]) if name in overlay.tables else ""
-                rows.append(Row(label, "  ".join(part for part in (value, note) if part)))
+        rows.append(Row(f"{turn.say('service.city_rule')} · {_table_name(turn, base, name)}", _bands(turn, bands)))
+    for (code, service_id), overlay in catalogue.overlays.items():
+        if service_id == city.id and overlay.in_force(turn.session.today):
+            own = [f"{_table_name(turn, base, name)} {_bands(turn, bands)}" for name, bands in overlay.tables.items()]
+            label = catalogue.district_name(code, language)
+            rows.append(Row(label, turn.say("service.semicolon").join([*own, overlay.note.of(language)])))
     return rows
+
+
+def _table_name(turn: Turn, service: Service, name: str) -> str:
+    return service.table_names[name].of(turn.session.language)
 
 
 def _bands(turn: Turn, bands: tuple[Band, ...]) -> str:

@@ -281,6 +281,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool = False
     district: str = ""
     tables: dict[str, tuple[Band, ...]] = {}
+    table_names: dict[str, Text] = {}
     districts_differ: Text | None = None
     steps: tuple[AnyStep, ...] = ()
 

@@ -239,7 +239,11 @@ def test_no_records_lets_the_period_be_changed(citizen: Citizen) -> None:
     citizen.fail(IssueCertificate, "refused", "no_records")
     assert "没有查到" in citizen.view.happened
     citizen.does(do.Chosen("change"))
-    assert citizen.page == "ChoiceView"
+    assert citizen.view.title == "要证明哪段时间？"
+    citizen.does(do.Chosen("36"))
+    first, second = citizen.commands(IssueCertificate)  # what was answered before is not asked again
+    assert (first.transaction_id, second.transaction_id) == ("a1", "a1")
+    assert second.parameters[0].value == "2023-04"
 
 
 def test_a_full_disk_promises_nothing_and_a_retry_is_the_same_transaction(citizen: Citizen) -> None:

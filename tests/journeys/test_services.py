@@ -129,6 +129,7 @@ def test_own_months_are_asked_only_when_wanted(citizen: Citizen) -> None:
     while not citizen.commands(IssueCertificate):
         citizen.step()
     values = {answer.name: answer.value for answer in citizen.commands(IssueCertificate)[0].parameters}
+    assert values["detail"] == "summary"
     assert (values["period_from"], values["period_to"]) == ("2025-10", "2025-12")
 
 

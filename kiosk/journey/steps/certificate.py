@@ -19,7 +19,7 @@ from drivers.contract.commands import (
 from drivers.contract.status import DeviceRole
 from drivers.contract.values import JobOutcome, SheetOutcome
 from kiosk.intents import Chosen, Confirmed
-from kiosk.journey.model import CertificateStep
+from kiosk.journey.model import CertificateStep, QuestionStep
 from kiosk.journey.pages import chrome, phrase, working
 from kiosk.journey.session import Memory, Phrase, Problem
 from kiosk.journey.steps.behaviour import Behaviour
@@ -128,9 +128,15 @@ def _handle(turn: Turn, happening: Happening) -> Turn:
         case Chosen(id="go_on"):
             return turn.go(Going.NEXT)
         case Chosen(id="change"):
-            return turn.changed(spent=False).go(Going.BACK)
+            return _change(turn)
         case _:
             return turn
+
+
+def _change(turn: Turn) -> Turn:
+    """Nothing was issued, so the questions may be answered anew, from the first one, under the same id."""
+    first = next(step.id for step in turn.service.steps if isinstance(step, QuestionStep))
+    return turn.changed(spent=False).go(Going.EDIT, first)
 
 
 def _print(turn: Turn) -> Turn:
@@ -192,7 +198,9 @@ def _issue_failed(turn: Turn, failed: Broken) -> Turn:
         return line_lost(turn)
     if failed.failure.kind == "refused":
         key = store_text(turn.context.texts, failed.failure)
-        return turn.trouble(Problem(Phrase(key), ("change", "leave"), "certain.none_issued", "advice.ask"))
+        asked = any(isinstance(step, QuestionStep) for step in turn.service.steps)
+        options = ("change", "leave") if asked else ("leave",)
+        return turn.trouble(Problem(Phrase(key), options, "certain.none_issued", "advice.ask"))
     return broken(turn, failed)
 
 

@@ -1,0 +1,138 @@
+"""The bench's interface and the line that can be cut."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+import requests
+
+from drivers.id_card.reader import SamVReader
+from drivers.transport import open_transport
+from kiosk.folders import CONFIG
+from kiosk.ipc import Control
+
+
+class Answering(BaseHTTPRequestHandler):
+    """A centre of two lines."""
+
+    def do_GET(self) -> None:
+        body = b'{"messages": [{"code": "123456"}]}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    ports = [word for name in ("id-card", "receipt", "document", "camera", "line") for word in (f"--{name}-port", "0")]
+    people = str(CONFIG / "samples" / "people.toml")
+    centre = f"http://127.0.0.1:{server.server_address[1]}"
+    command = [sys.executable, "-m", "drivers.virtual", "bench", *ports, "--bench-port", "0", "--people", people]
+    process = subprocess.Popen([*command, "--centre", centre], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    yield f"http://127.0.0.1:{json.loads(process.stdout.readline())['bench']}"
+    process.terminate()
+    process.wait(20)
+    process.stdout.close()
+    server.shutdown()
+    server.server_close()
+
+
+def api(bench: str, method: str, path: str, **body: Any) -> Any:
+    answer = requests.request(method, f"{bench}/api/{path}", json=body or None, timeout=20)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_the_page_and_the_people_are_there(bench: str) -> None:
+    assert "实验台" in requests.get(bench, timeout=20).text
+    people = api(bench, "GET", "people")["people"]
+    assert len(people) >= 40
+    assert {person["layout"] for person in people} == {
+        "resident",
+        "hk_macau_taiwan",
+        "foreigner_2017",
+        "foreigner_2023",
+    }
+
+
+def test_every_sample_person_s_card_is_read_by_the_real_driver(bench: str) -> None:
+    port = api(bench, "GET", "state")["ports"]["id_card"]
+    reader = SamVReader(open_transport(f"socket://127.0.0.1:{port}"))
+    for person in api(bench, "GET", "people")["people"]:
+        api(bench, "POST", "card", person=person["id"])
+        card = reader.read(Control(10))
+        assert (card.layout, card.name or card.english_name) == (person["layout"], person["name"])
+    reader.close()
+    api(bench, "DELETE", "card")
+    assert api(bench, "GET", "state")["on_reader"] is None
+
+
+def test_devices_are_pulled_out_and_put_back(bench: str) -> None:
+    for device in ("id_card", "receipt", "document", "camera"):
+        api(bench, "POST", f"devices/{device}/unplug")
+        assert api(bench, "GET", "state")["devices"][device]["plugged"] is False
+        api(bench, "POST", f"devices/{device}/plug")
+        assert api(bench, "GET", "state")["devices"][device]["plugged"] is True
+
+
+def line(bench: str) -> requests.Response:
+    port = api(bench, "GET", "state")["ports"]["line"]
+    return requests.get(f"http://127.0.0.1:{port}/", timeout=2)
+
+
+def test_the_line_is_cut_mended_and_lied_on(bench: str) -> None:
+    assert line(bench).json()["messages"]
+    for state in ("down", "lose_answer"):
+        api(bench, "POST", "line", state=state)
+        with pytest.raises(requests.ConnectionError):
+            line(bench)
+    for state in ("black_hole", "slow"):
+        api(bench, "POST", "line", state=state)
+        with pytest.raises(requests.Timeout):
+            line(bench)
+    api(bench, "POST", "line", state="captive")
+    assert "请登录" in line(bench).content.decode()
+    api(bench, "POST", "line", state="up")
+    assert line(bench).status_code == 200
+
+
+def test_the_centre_s_messages_are_passed_on(bench: str) -> None:
+    assert api(bench, "GET", "sms")["messages"][0]["code"] == "123456"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("devices/receipt/fault", {"fault": "explode"}, 400),
+        ("devices/toaster/fault", {"fault": "none"}, 400),
+        ("card", {"person": "nobody"}, 400),
+        ("card", {"text_block": "zz"}, 400),
+        ("line", {"state": "sideways"}, 400),
+        ("document/tray", {"sheets": -1}, 400),
+        ("moon", {"a": 1}, 404),
+    ],
+)
+def test_nonsense_is_refused_in_words(bench: str, path: str, body: dict[str, Any], status: int) -> None:
+    answer = requests.post(f"{bench}/api/{path}", json=body, timeout=20)
+    assert answer.status_code == status
+    assert answer.json()["error"]
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Host": "evil.example"}])
+def test_other_web_pages_cannot_press_its_buttons(bench: str, headers: dict[str, str]) -> None:
+    assert requests.post(f"{bench}/api/card", json={"person": "li-yan"}, headers=headers, timeout=20).status_code == 400
