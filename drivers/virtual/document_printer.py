@@ -70,13 +70,13 @@ class DocumentDevice:
             return write_answer(BAD_REQUEST, 0, [])
         operations: dict[int, Callable[[IppRequest], tuple[int, list[tuple[str, Attributes]]]]] = {
             0x0002: self._print_job,
-            0x0004: lambda request: (OK, []),
+            0x0004: _nothing_to_say,
             0x0008: self._cancel,
             0x0009: self._job,
             0x000A: self._jobs,
             0x000B: lambda request: (OK, [("printer", self._attributes())]),
         }
-        operation = operations.get(request.operation, lambda request: (UNSUPPORTED, []))
+        operation = operations.get(request.operation, _unsupported)
         status, groups = operation(request)
         return write_answer(status, request.number, groups)
 
@@ -207,6 +207,16 @@ def _ipp_class(answer: Callable[[bytes], bytes | None]) -> type[BaseHTTPRequestH
             """Quiet."""
 
     return Request
+
+
+def _nothing_to_say(request: IppRequest) -> tuple[int, list[tuple[str, Attributes]]]:
+    """Validate-Job: yes, we would."""
+    return OK, []
+
+
+def _unsupported(request: IppRequest) -> tuple[int, list[tuple[str, Attributes]]]:
+    """server-error-operation-not-supported."""
+    return UNSUPPORTED, []
 
 
 def _whole(body: Mapping[str, Any], name: str) -> int:

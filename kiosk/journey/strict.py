@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -97,8 +96,3 @@ class Reader:
 
 def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
-
-
-def drop_none(values: Mapping[str, _T | None]) -> dict[str, _T]:
-    """The values that could be read."""
-    return {name: value for name, value in values.items() if value is not None}

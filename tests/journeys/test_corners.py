@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
-from drivers.contract.commands import PrinterWaiting, PrintReceipt, ReadIdCard, SheetPrinted
+from drivers.contract.commands import (
+    CardSeen,
+    PrintDocument,
+    PrinterWaiting,
+    PrintReceipt,
+    ProbeCard,
+    ReadIdCard,
+    SelfTest,
+    SheetPrinted,
+)
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState, SupplyState
 from kiosk import intents as do
 from kiosk.journey.context import Context
 from kiosk.journey.effects import CheckPin
 from kiosk.journey.events import DeviceSaid, OutcomeArrived, PinChecked
 from kiosk.journey.leaving import GoodbyeMemory
-from kiosk.journey.model import Band, Hours
+from kiosk.journey.model import Band, Hours, PrefillStep
 from kiosk.journey.session import Phrase, Problem
 from kiosk.views import Language
 from offline_cache.contract import (
@@ -26,6 +37,7 @@ from offline_cache.contract import (
     WaitForOutcome,
 )
 from tests.journeys.citizen import LI, WANG, Citizen, good_world
+from tests.journeys.test_misfortunes import printing
 from tests.journeys.test_services import to_review
 
 
@@ -153,8 +165,6 @@ def test_a_dead_line_during_the_code_goes_on_with_the_chip_or_not_at_all(citizen
 
 
 def test_somebody_without_a_registered_phone_is_sent_to_a_window(citizen: Citizen) -> None:
-    from offline_cache.contract import SendCode
-
     citizen.does(do.Begun(), do.ServiceChosen("general/track-case"), do.Confirmed(), do.Confirmed())
     citizen.answer(ReadIdCard, WANG).fail(SendCode, "refused", "unknown_person")
     assert citizen.view.happened == "没有查到您登记的手机号码。"
@@ -258,8 +268,6 @@ def test_a_supply_running_low_is_the_next_thing_to_do(citizen: Citizen) -> None:
 
 
 def test_hours_fee_basis_and_promise_stand_in_the_guide(context: Context) -> None:
-    from dataclasses import replace
-
     service = context.catalogue.services["civil/longevity-allowance"]
     changed = msgspec.structs.replace(
         service, hours=Hours(9, 17), promise_days=20, by_law=service.title, demo=False, bring=()
@@ -288,3 +296,84 @@ def test_an_offline_slow_and_online_line_are_three_chromes(citizen: Citizen) -> 
     for line in LineState:
         citizen.becomes(good_world(line))
         assert citizen.view.chrome.line == line.value
+
+
+def test_help_speaks_about_the_page_one_is_on(citizen: Citizen) -> None:
+    reach(citizen, "general/track-case", "请放身份证").does(do.HelpPressed())
+    assert "读卡区" in citizen.view.paragraphs[0]
+    citizen.answer(ReadIdCard, WANG)
+    assert citizen.page == "WorkingView"  # the card came: help steps aside
+
+
+def test_a_citizen_without_a_card_is_told_what_else_there_is(citizen: Citizen) -> None:
+    reach(citizen, "general/track-case", "请放身份证").does(do.Chosen("no_card"))
+    assert "人工窗口" in citizen.view.happened
+    assert not citizen.find(ReadIdCard)
+    citizen.does(do.Chosen("retry"))
+    assert citizen.find(ReadIdCard)
+
+
+def test_the_parents_card_is_seen_while_it_is_read(context: Context) -> None:
+    citizen = reach(Citizen(context, card=LI), "civil/longevity-allowance", "您为谁申领？")
+    citizen.does(do.Chosen("card")).hear(ReadIdCard, CardSeen())
+    assert citizen.view.reading
+    citizen.hear(ReadIdCard, SheetPrinted(1, 1)).does(do.Answered("x"))
+    assert citizen.view.reading
+
+
+def test_a_test_that_talks_is_let_talk(citizen: Citizen) -> None:
+    citizen.does(do.TechnicianPressed(), do.Answered("246810"), do.Chosen("test:id_card"))
+    citizen.hear(SelfTest, CardSeen())
+    assert citizen.page == "WorkingView"
+
+
+def test_prefill_can_be_required(context: Context) -> None:
+    service = context.catalogue.services["hrss/social-security-card"]
+    steps = tuple(
+        msgspec.structs.replace(step, required=True) if isinstance(step, PrefillStep) else step
+        for step in service.steps
+    )
+    services = {**context.catalogue.services, service.id: msgspec.structs.replace(service, steps=steps)}
+    citizen = Citizen(replace(context, catalogue=replace(context.catalogue, services=services)))
+    reach(citizen, service.id, "输入短信验证码")
+    citizen.does(do.Answered("123456")).answer(CheckCode, citizen.healthy(CheckCode("c", "1")))
+    citizen.does(do.Confirmed()).fail(Prefill, "timeout")
+    assert citizen.page == "ProblemView"
+    citizen.does(do.Chosen("retry")).serve()
+    assert citizen.view.title == "您想选哪家银行？"
+
+
+def test_a_sheet_is_counted_and_a_card_event_is_not(citizen: Citizen) -> None:
+    printing(citizen).hear(PrintDocument, SheetPrinted(1, 2)).hear(PrintDocument, CardSeen())
+    assert citizen.view.page == 1
+
+
+def test_a_goodbye_hears_only_the_card(citizen: Citizen) -> None:
+    reach(citizen, "general/track-case", "输入短信验证码").does(do.LeavePressed())
+    assert citizen.session is not None
+    citizen.hear(ProbeCard, CardSeen())
+    assert citizen.page == "GoodbyeView"
+
+
+def test_a_gate_without_its_problem_is_still_a_page_with_a_way_back(context: Context) -> None:
+    young = msgspec.structs.replace(LI, birth="2000-01-01")
+    citizen = reach(Citizen(context, card=young), "civil/longevity-allowance", "遇到问题了")
+    assert citizen.session is not None
+    citizen.session = msgspec.structs.replace(citizen.session, problem=None)
+    citizen.does(do.Confirmed())
+    assert citizen.view.title == "核对条件"
+    assert citizen.view.chrome.can_back
+
+
+def test_a_moment_that_cannot_be_read_is_shown_as_it_came(citizen: Citizen) -> None:
+    to_review(citizen, "hrss/social-security-card")
+    citizen.does(do.Confirmed())
+    run = citizen.find(Accept)
+    assert run is not None
+    accepted = msgspec.structs.replace(citizen.healthy(run.command), accepted_at="soon")
+    citizen.answer(Accept, accepted).answer(WaitForOutcome, Outcome("a1", TransactionState.REJECTED, "", "no"))
+    run = citizen.find(PrintReceipt)
+    assert run is not None
+    texts = [getattr(block, "text", "") for block in run.command.receipt.blocks]
+    assert "时间：soon" in texts
+    assert "受理部门没有接收，请凭编号询问" in texts

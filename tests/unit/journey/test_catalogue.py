@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from kiosk.journey import lint
 from kiosk.journey.catalogue import Catalogue, CatalogueError, load_catalogue
-from kiosk.journey.model import STEP_TYPES
+from kiosk.journey.model import STEP_TYPES, kind_of
 from kiosk.texts import Texts, load_texts
 from kiosk.views import Language
 from tests.journeys.citizen import CONFIG
@@ -131,6 +134,7 @@ def test_ten_mistakes_in_one_file_are_ten_lines(tmp_path: Path, texts: Texts) ->
         (ALLOWANCE, "from = 80, to = 89", "from = 81, to = 89", "not covered once"),
         (ALLOWANCE, "from = 100, to = 150, value = 300", "from = 100, to = 120, value = 300", "must reach age 150"),
         (ALLOWANCE, "yearly = [{ from = 100, to = 150, value = 1000 }]", "yearly = []", "is empty"),
+        (ALLOWANCE, "[table_names]\nmonthly", "[table_names]\nweekly", "must stand in tables and in table_names"),
         (ALLOWANCE, 'district = "answers.hukou"', 'district = "answers.hukou +"', "district"),
         (ALLOWANCE, "values = { age =", "values = { years =", "{age} is not among its values"),
         (HUANGPU, 'district = "440112"', 'district = "440999"', "districts.toml"),
@@ -204,3 +208,32 @@ def test_an_unknown_district_is_none(catalogue: Catalogue) -> None:
     assert catalogue.district_code("") == ""
     assert catalogue.district_code("440116") == ""  # Luogang is not in use any more
     assert catalogue.district_name("440116", Language.ENGLISH) == "440116"
+
+
+def lint_steps(catalogue: Catalogue, texts: Texts, service_id: str, keep: Callable[[str], bool]) -> str:
+    """What the linter says of a service with only some of its steps."""
+    service = catalogue.services[service_id]
+    steps = tuple(step for step in service.steps if keep(kind_of(step)))
+    changed = msgspec.structs.replace(service, steps=steps)
+    services = {**catalogue.services, service_id: changed}
+    return "\n".join(lint.mistakes_of(replace(catalogue, services=services), texts))
+
+
+def test_steps_that_rest_on_others_come_after_them(catalogue: Catalogue, texts: Texts) -> None:
+    card = "hrss/social-security-card"
+    assert "a review step must come before it" in lint_steps(catalogue, texts, card, lambda kind: kind != "review")
+    assert "a slip step must follow it" in lint_steps(catalogue, texts, card, lambda kind: kind != "slip")
+    assert "code: a identity step must" in lint_steps(catalogue, texts, card, lambda kind: kind != "identity")
+    assert "consent must come before" in lint_steps(catalogue, texts, card, lambda kind: kind != "notice")
+    service = catalogue.services[card]
+    review = next(step for step in service.steps if kind_of(step) == "review")
+    doubled = msgspec.structs.replace(service, steps=(*service.steps, review))
+    said = lint.mistakes_of(replace(catalogue, services={card: doubled}), texts)
+    assert "one review is enough" in "\n".join(said)
+
+
+def test_a_device_without_words_for_its_faults_is_a_mistake(catalogue: Catalogue) -> None:
+    bare = Texts({"role.id_card": {}})
+    said = "\n".join(lint.mistakes_of(catalogue, bare))
+    assert "the text ready.id_card.paper_out is missing" in said
+    assert "the text role.id_card is missing" not in said
