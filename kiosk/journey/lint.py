@@ -125,12 +125,8 @@ def _slip_follows(service: Service, index: int) -> bool:
 
 
 def _consents_first(service: Service) -> bool:
-    for step in service.steps:
-        if isinstance(step, IdentityStep):
-            return False
-        if isinstance(step, NoticeStep) and step.consent:
-            return True
-    return False
+    first = next(index for index, step in enumerate(service.steps) if isinstance(step, IdentityStep))
+    return any(isinstance(step, NoticeStep) and step.consent for step in service.steps[:first])
 
 
 def _national(service: Service) -> Iterator[str]:

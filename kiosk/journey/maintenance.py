@@ -66,7 +66,8 @@ def _state(turn: Turn, report: DeviceReport) -> str:
     parts = [turn.say(f"state.{report.state}")]
     if report.model:
         parts.append(report.model)
-    parts += [f"{name}: {turn.say(f'supply.{level}')}" for name, level in sorted(report.supplies.items())]
+    supplies = sorted(report.supplies.items())
+    parts += [f"{turn.say(f'supply_name.{name}')} {turn.say(f'supply.{level}')}" for name, level in supplies]
     if report.sheets_left is not None:
         parts.append(turn.say("technician.sheets", sheets=str(report.sheets_left)))
     return " · ".join(parts)

@@ -33,6 +33,7 @@ from offline_cache.contract import (
     Lookup,
     Outcome,
     Prefill,
+    SendCode,
     TransactionState,
     WaitForOutcome,
 )
@@ -49,6 +50,11 @@ def reach(citizen: Citizen, service: str, title: str) -> Citizen:
             return citizen
         citizen.step()
     raise AssertionError(title)
+
+
+def at_the_reader(service: str) -> tuple[do.Intent, ...]:
+    """The touches that lead to the page that waits for a card."""
+    return do.Begun(), do.ServiceChosen(service), do.Confirmed(), do.Confirmed()
 
 
 STRAY = (do.Chosen("nothing"), do.Answered("x"), do.EditPressed("nothing"), do.TabChosen("x"), do.Begun())
@@ -263,7 +269,7 @@ def test_a_supply_running_low_is_the_next_thing_to_do(citizen: Citizen) -> None:
     citizen.becomes(msgspec.structs.replace(good_world(), devices=(*others, low)))
     assert citizen.view.todo == "该补耗材了：A4打印机"
     row = next(row for row in citizen.view.devices if row.test == "test:document")
-    assert row.state == "正常 · twin · paper: 快用完 · 剩12张"
+    assert row.state == "正常 · twin · 纸张 快用完 · 剩12张"
     assert row.level == "warn"
 
 
@@ -299,14 +305,14 @@ def test_an_offline_slow_and_online_line_are_three_chromes(citizen: Citizen) -> 
 
 
 def test_help_speaks_about_the_page_one_is_on(citizen: Citizen) -> None:
-    reach(citizen, "general/track-case", "请放身份证").does(do.HelpPressed())
+    citizen.does(*at_the_reader("general/track-case"), do.HelpPressed())
     assert "读卡区" in citizen.view.paragraphs[0]
     citizen.answer(ReadIdCard, WANG)
     assert citizen.page == "WorkingView"  # the card came: help steps aside
 
 
 def test_a_citizen_without_a_card_is_told_what_else_there_is(citizen: Citizen) -> None:
-    reach(citizen, "general/track-case", "请放身份证").does(do.Chosen("no_card"))
+    citizen.does(*at_the_reader("general/track-case"), do.Chosen("no_card"))
     assert "人工窗口" in citizen.view.happened
     assert not citizen.find(ReadIdCard)
     citizen.does(do.Chosen("retry"))
