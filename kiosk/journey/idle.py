@@ -5,6 +5,8 @@ It stands still while something runs that the citizen waits for. Measuring time 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.journey.effects import StartTimer
 from kiosk.journey.model import NoticeStep
 from kiosk.journey.session import Cover, Session, Stage
@@ -26,7 +28,9 @@ def rewind(before: Session, turn: Turn, active: bool) -> Turn:
     if not active and session.timer and _place(before) == _place(session):
         return turn
     number = session.next_id
-    return turn.changed(next_id=number + 1, timer=number).emit(StartTimer(number, wait_s(turn)))
+    start = StartTimer(number, wait_s(turn))
+    # In front: effects such as CheckPin are answered while they are carried out, and start a newer timer.
+    return replace(turn.changed(next_id=number + 1, timer=number), effects=(start, *turn.effects))
 
 
 def wait_s(turn: Turn) -> float:

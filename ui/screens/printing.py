@@ -22,7 +22,7 @@ class PrintingScreen(Screen[PrintingView]):
         picture.setAccessibleName(where)
         large.addWidget(picture, 1)
         lines = [Text(kit, where, kit.metrics.lead, bold=True).coloured(COLOURS.accent)]
-        if view.of > 0:
+        if view.of > 0 and view.page > 0:
             sheet = kit.say("page.sheet", page=view.page, of=view.of)
             lines.append(Text(kit, sheet, kit.metrics.heading, bold=True))
         for line in lines:
