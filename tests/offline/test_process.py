@@ -47,7 +47,8 @@ class StoreUnderTest:
         self.profile = data / "profile.toml"
         self.profile.write_text(f'[screen]\nsize = 1\n[centre]\nurl = "{url}"\nterminal = "GZ-TH-0001"\npoll_s = 0.1\n')
         self.notices: queue.Queue[object] = queue.Queue()
-        self.client = Client(str(self.socket), STORE_CONTRACT, self.notices.put)
+        self.gone = threading.Event()
+        self.client = Client(str(self.socket), STORE_CONTRACT, self.notices.put, self._link)
         self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> StoreUnderTest:
@@ -69,10 +70,18 @@ class StoreUnderTest:
     def call(self, command: object, within_s: float = 10.0) -> object:
         return self.client.call(command, within_s)
 
+    def _link(self, up: bool) -> None:
+        if up:
+            self.gone.clear()
+        else:
+            self.gone.set()
+
     def kill(self) -> None:
         assert self.process is not None
+        linked = self.client.connected
         self.process.kill()
         self.process.wait()
+        assert not linked or self.gone.wait(20)
 
     def terminate(self) -> int:
         assert self.process is not None

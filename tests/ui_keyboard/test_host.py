@@ -78,6 +78,7 @@ def test_a_sign_ends_a_sentence_of_several_choices(composer: Composer) -> None:
 
 
 def test_an_unknown_schema_is_an_error_and_the_next_question_is_answered(rime: Librime) -> None:
+    rime.clear()
     ours, theirs = socket.socketpair()
     with ours, theirs:
         host = threading.Thread(target=serve, args=(theirs, Composer(rime)))
