@@ -72,7 +72,10 @@ def read_device_configs(profile: Path) -> dict[DeviceRole, DeviceConfig]:
         raise DeviceConfigError(f"{profile}: {error}") from None
     configs: dict[DeviceRole, DeviceConfig] = {}
     mistakes: list[str] = []
-    for name, table in tree.get("devices", {}).items():
+    tables = tree.get("devices", {})
+    if not isinstance(tables, dict):
+        raise DeviceConfigError(f"{profile}: devices is not a table")
+    for name, table in tables.items():
         try:
             role = DeviceRole(name)
             config = msgspec.convert(table, DeviceConfig)
@@ -95,6 +98,8 @@ def _check(role: DeviceRole, config: DeviceConfig) -> None:
     if config.driver not in families:
         known = ", ".join(families) or "none yet"
         raise ValueError(f"driver {config.driver!r} is not one we have for this role ({known})")
+    if config.baud <= 0:
+        raise ValueError(f"baud is more than 0, not {config.baud}")
     if config.width_dots not in {384, 576}:
         raise ValueError(f"width_dots is 384 (58 mm) or 576 (80 mm), not {config.width_dots}")
     build_driver(role, config, Path(os.curdir))

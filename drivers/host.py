@@ -35,6 +35,7 @@ from kiosk.logs import start_log
 log = logging.getLogger(__name__)
 IDLE_POLL_S = 2.0
 POLL_S = 3.0
+TURN_S = 0.05
 _DEVICE_LANE, _RENDER_LANE = "device", "render"
 
 
@@ -47,6 +48,7 @@ class DriverService:
         self.publish: Callable[[DeviceReport], None] = lambda report: None
         self._driver = driver
         self._busy = threading.Lock()
+        self._polling = Control(POLL_S)
         self._last = DeviceReport(driver.role, DeviceState.STARTING)
 
     def lane(self, command: DeviceCommand) -> str:
@@ -61,12 +63,14 @@ class DriverService:
         """Carry a command out on the device's thread; what it teaches about the state is published."""
         if isinstance(command, RenderDocument):
             return self._driver.execute(command, control)
-        with self._busy:
-            try:
-                return self._execute(command, control)
-            except DeviceError as error:
-                self._learn(error)
-                raise
+        self._take_turn(control)
+        try:
+            return self._execute(command, control)
+        except DeviceError as error:
+            self._learn(error)
+            raise
+        finally:
+            self._busy.release()
 
     def describe_error(self, error: Exception) -> DeviceFailure:
         """Failures are values; anything else is a bug and goes up."""
@@ -84,13 +88,22 @@ class DriverService:
         if not self._busy.acquire(blocking=False):
             return
         try:
-            self._set(self._driver.report(Control(POLL_S)))
+            self._polling = Control(POLL_S)
+            self._set(self._driver.report(self._polling))
+        except Cancelled:
+            pass  # a command takes the device
         except DeviceError as error:
             self._learn(error)
         except DeadlineExceeded:
             self._learn(DeviceTimeout("the device does not answer"))
         finally:
             self._busy.release()
+
+    def _take_turn(self, control: Control) -> None:
+        """A command does not wait for a poll to run its course, and can be cancelled while it waits."""
+        while not self._busy.acquire(timeout=TURN_S):
+            self._polling.cancel()
+            control.check()
 
     def _execute(self, command: DeviceCommand, control: Control) -> DeviceResult:
         match command:
@@ -112,6 +125,8 @@ class DriverService:
             self._set(DeviceReport(role, DeviceState.HARDWARE_ERROR, reason=error.kind, hint=error.hint))
 
     def _set(self, report: DeviceReport) -> None:
+        if report.state is DeviceState.OFFLINE and report.reason == self._last.reason:
+            return  # the same outage, only worded differently
         if report != self._last:
             if report.usable != self._last.usable:
                 log.info("%s is %s %s", report.role, report.state, report.reason)

@@ -8,10 +8,12 @@ by the kernel, so framing is always done by the driver.
 from __future__ import annotations
 
 import contextlib
+import os
 import select
 import socket
 import termios
 import time
+from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -22,7 +24,8 @@ from kiosk.ipc import Control
 
 SLICE_S = 0.1
 """How long one wait may last before the cancel token is looked at again."""
-WRITE_S = 5.0
+STALLED_S = 5.0
+PORTION_BYTES = 4096
 _VANISHED = (OSError, termios.error)
 """What a vanished tty raises: pyserial's own errors are OSErrors, tcflush and tcsetattr raise termios.error."""
 
@@ -36,8 +39,8 @@ class Transport(Protocol):
     def close(self) -> None:
         """Close the wire; never raises."""
 
-    def write(self, data: bytes) -> None:
-        """Send all of `data`, or raise DeviceTimeout when the device does not take it within WRITE_S."""
+    def write(self, data: bytes, control: Control) -> None:
+        """Send all of `data`; DeviceTimeout when the device takes nothing for STALLED_S, however slow its line is."""
 
     def read_some(self, within_s: float, control: Control) -> bytes:
         """Whatever comes first within `within_s`; empty when nothing came. Stops when `control` says so."""
@@ -66,7 +69,6 @@ class SerialTransport:
                 self._baud,
                 parity=self._parity,
                 timeout=SLICE_S,
-                write_timeout=WRITE_S,
                 exclusive=True,
             )
         except (OSError, ValueError) as error:
@@ -79,12 +81,11 @@ class SerialTransport:
                 self._port.close()
             self._port = None
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes, control: Control) -> None:
         """Send all of it."""
+        descriptor = self._opened().fileno()
         try:
-            self._opened().write(data)
-        except serial.SerialTimeoutException as error:
-            raise DeviceTimeout("the device does not take what is written") from error
+            _pour(descriptor, lambda rest: os.write(descriptor, rest), data, control)
         except OSError as error:
             self._lost(error)
 
@@ -144,7 +145,7 @@ class SocketTransport:
         except OSError as error:
             raise DeviceOffline(f"{self._name} cannot be reached: {error}") from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.settimeout(WRITE_S)
+        self._socket.setblocking(False)
 
     def close(self) -> None:
         """Disconnect."""
@@ -152,13 +153,11 @@ class SocketTransport:
             self._socket.close()
             self._socket = None
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes, control: Control) -> None:
         """Send all of it."""
+        peer = self._opened()
         try:
-            self._opened().sendall(data)
-        except TimeoutError as error:
-            self.close()
-            raise DeviceTimeout("the device does not take what is written") from error
+            _pour(peer.fileno(), peer.send, data, control)
         except OSError as error:
             self._lost(error)
 
@@ -204,6 +203,19 @@ class SocketTransport:
     def _lost(self, error: Exception) -> None:
         self.close()
         raise DeviceOffline(f"{self._name} vanished: {error}") from error
+
+
+def _pour(descriptor: int, send: Callable[[bytes], int], data: bytes, control: Control) -> None:
+    """Send in portions: the deadline is on progress, since a long slip at 9600 baud takes a minute."""
+    moved = time.monotonic()
+    while data:
+        control.check()
+        if select.select([], [descriptor], [], SLICE_S)[1]:
+            with contextlib.suppress(BlockingIOError):
+                data = data[send(data[:PORTION_BYTES]) :]
+                moved = time.monotonic()
+        if time.monotonic() - moved > STALLED_S:
+            raise DeviceTimeout("the device does not take what is written")
 
 
 def open_transport(url: str, baud: int = 115200) -> Transport:

@@ -34,7 +34,7 @@ from drivers.contract.commands import (
 from drivers.contract.errors import DeviceFault, DeviceOffline, UnsupportedCommand
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState
 from kiosk.frames import MAX_HEIGHT, MAX_WIDTH, FrameWriter
-from kiosk.ipc import Control
+from kiosk.ipc import Cancelled, Control, DeadlineExceeded
 
 OPEN_MS = 3000
 FIRST_FRAME_S = 4.0
@@ -106,6 +106,16 @@ class OpencvCamera:
         self._watching, self._thread, self._newest = None, None, None
 
     def _start(self, control: Control) -> PreviewStarted:
+        control.check()
+        ours = self._watching is None
+        try:
+            return self._start_watching(control)
+        except (Cancelled, DeadlineExceeded):
+            if ours:
+                self.close()  # nobody will ask to stop a preview that was never reported as started
+            raise
+
+    def _start_watching(self, control: Control) -> PreviewStarted:
         if self._watching is None:
             capture = self._open()
             self._watching = threading.Event()

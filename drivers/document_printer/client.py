@@ -5,12 +5,15 @@ http.client and not requests: that one belongs to the only process with a way to
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import itertools
+import socket
+import threading
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from drivers.contract.errors import DeviceOffline, DeviceTimeout, ProtocolError
+from drivers.contract.errors import DeviceError, DeviceOffline, DeviceTimeout, ProtocolError
 from drivers.document_printer.ipp import (
     URI,
     Attribute,
@@ -18,8 +21,11 @@ from drivers.document_printer.ipp import (
     decode_answer,
     encode_request,
 )
+from kiosk.ipc import Control
 
 ANSWER_LIMIT_BYTES = 1024 * 1024
+LOOK_EVERY_S = 0.05
+NOT_CONNECTED = "not_connected"
 
 
 class IppClient:
@@ -40,23 +46,77 @@ class IppClient:
         job: Sequence[Attribute] = (),
         document: bytes = b"",
         within_s: float = 3.0,
+        control: Control | None = None,
     ) -> IppAnswer:
-        """One exchange on a fresh connection."""
+        """One exchange on a fresh connection, over within `within_s` or when `control` ends.
+
+        DeviceOffline with cause NOT_CONNECTED says that nothing has reached the printer.
+        """
         target = Attribute(URI, "printer-uri", (self._url,))
-        body = encode_request(operation, next(self._ids), (target, *attributes), job)
+        body = encode_request(operation, next(self._ids), (target, *attributes), job) + document
+        connection = self._connected(within_s)
+        guard = _Guard(connection.sock, within_s, control)
+        try:
+            status, data = self._exchange(connection, body)
+        except (DeviceError, OSError):
+            guard.end()
+            raise
+        finally:
+            connection.close()
+        guard.end()
+        if status != http.client.OK:
+            raise ProtocolError(f"HTTP status {status}", cause="http")
+        return decode_answer(data)
+
+    def _connected(self, within_s: float) -> http.client.HTTPConnection:
         connection = http.client.HTTPConnection(self._host, self._port, timeout=within_s)
         try:
-            connection.request("POST", self._path, body + document, {"Content-Type": "application/ipp"})
+            connection.connect()
+        except OSError as error:
+            raise DeviceOffline(f"{self._host}:{self._port} cannot be reached: {error}", cause=NOT_CONNECTED) from error
+        return connection
+
+    def _exchange(self, connection: http.client.HTTPConnection, body: bytes) -> tuple[int, bytes]:
+        try:
+            connection.request("POST", self._path, body, {"Content-Type": "application/ipp"})
             answer = connection.getresponse()
-            data = answer.read(ANSWER_LIMIT_BYTES)
+            return answer.status, answer.read(ANSWER_LIMIT_BYTES)
         except TimeoutError as error:
             raise DeviceTimeout("the printer does not answer") from error
         except http.client.HTTPException as error:
             raise ProtocolError(f"not an HTTP answer: {type(error).__name__}", cause="http") from error
         except OSError as error:
-            raise DeviceOffline(f"{self._host}:{self._port} cannot be reached: {error}") from error
-        finally:
-            connection.close()
-        if answer.status != http.client.OK:
-            raise ProtocolError(f"HTTP status {answer.status}", cause="http")
-        return decode_answer(data)
+            raise DeviceOffline(f"{self._host}:{self._port} vanished: {error}") from error
+
+
+class _Guard:
+    """Hangs up when an exchange as a whole lasts too long, or its owner stops it.
+
+    A socket's own time-out counts from the last byte: a printer that drips bytes would hold us for ever.
+    """
+
+    def __init__(self, peer: socket.socket, within_s: float, control: Control | None) -> None:
+        self._peer, self._control = peer, control
+        self._total = Control(within_s)
+        self._over = threading.Event()
+        self._late = False
+        self._thread = threading.Thread(target=self._watch, name="ipp-guard", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Stop watching; Cancelled, DeadlineExceeded or DeviceTimeout when it had to hang up."""
+        self._over.set()
+        self._thread.join()
+        if self._late:
+            if self._control is not None:
+                self._control.check()
+            raise DeviceTimeout("the printer does not answer in time")
+
+    def _watch(self) -> None:
+        while not self._over.wait(LOOK_EVERY_S):
+            stopped = self._control is not None and (self._control.cancelled or not self._control.remaining_s)
+            if stopped or not self._total.remaining_s:
+                self._late = True
+                with contextlib.suppress(OSError):
+                    self._peer.shutdown(socket.SHUT_RDWR)
+                return

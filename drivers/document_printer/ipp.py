@@ -20,6 +20,10 @@ NAME, KEYWORD, URI, CHARSET, LANGUAGE, MIME = 0x42, 0x44, 0x45, 0x47, 0x48, 0x49
 _TEXTS = {0x41, NAME, KEYWORD, URI, 0x46, CHARSET, LANGUAGE, MIME}
 
 
+NOT_FOUND, GONE = 0x0406, 0x0407
+"""client-error statuses for a job that the printer no longer knows."""
+
+
 class Operation:
     """operations-supported values (RFC 8011 §5.4.15)."""
 

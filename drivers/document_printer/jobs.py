@@ -14,7 +14,7 @@ from drivers.contract.status import DeviceReport, DeviceRole, DeviceState, Suppl
 from drivers.contract.values import JobOutcome, SheetOutcome
 from drivers.document_printer.ipp import Value
 
-PRINTER_STOPPED = 5
+PRINTER_PROCESSING, PRINTER_STOPPED = 4, 5
 JOB_CANCELLED, JOB_ABORTED, JOB_COMPLETED = 7, 8, 9
 ENDED = {JOB_CANCELLED, JOB_ABORTED, JOB_COMPLETED}
 Attributes = Mapping[str, tuple[Value, ...]]
@@ -80,7 +80,7 @@ def read_printer(attributes: Attributes) -> PrinterState:
     reasons = [str(reason) for reason in attributes.get("printer-state-reasons", ())]
     sheets = tray_level(attributes)
     kind = blocking_kind(reasons)
-    if not kind and sheets == 0:
+    if not kind and sheets == 0 and state != PRINTER_PROCESSING:  # the last sheet may be on its way
         kind = "paper_out"
     if not kind and state == PRINTER_STOPPED:
         kind = "fault"

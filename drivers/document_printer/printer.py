@@ -37,8 +37,19 @@ from drivers.contract.errors import (
 )
 from drivers.contract.status import DeviceReport, DeviceRole
 from drivers.contract.values import JobOutcome
-from drivers.document_printer.client import IppClient
-from drivers.document_printer.ipp import INTEGER, JOB_GROUP, MIME, NAME, PRINTER_GROUP, Attribute, Operation
+from drivers.document_printer.client import NOT_CONNECTED, IppClient
+from drivers.document_printer.ipp import (
+    GONE,
+    INTEGER,
+    JOB_GROUP,
+    KEYWORD,
+    MIME,
+    NAME,
+    NOT_FOUND,
+    PRINTER_GROUP,
+    Attribute,
+    Operation,
+)
 from drivers.document_printer.jobs import (
     ENDED,
     JobState,
@@ -53,7 +64,6 @@ from kiosk.ipc import Cancelled, Control, DeadlineExceeded
 
 POLL_S = 0.25
 LOST_AFTER = 40
-NOT_FOUND = 0x0406
 SEND_S = 10.0
 _FAILURES = {"paper_out": PaperOut, "jammed": MediaJammed, "cover_open": CoverOpen}
 
@@ -81,7 +91,7 @@ class IppDocumentPrinter:
 
     def report(self, control: Control) -> DeviceReport:
         """The device's own view of itself."""
-        return self._printer().report()
+        return self._printer(control).report()
 
     def execute(self, command: DeviceCommand, control: Control) -> DeviceResult:
         """PrintDocument, RenderDocument and GetReport."""
@@ -98,7 +108,7 @@ class IppDocumentPrinter:
     def print_once(self, command: PrintDocument, control: Control) -> DocumentPrinted:
         """Print and follow to the end. Raises before anything was sent, or OutcomeUnknown while sending."""
         of = count_pages(command.pdf) * command.copies
-        printer = self._printer()
+        printer = self._printer(control)
         if printer.kind:
             raise _FAILURES.get(printer.kind, DeviceFault)(printer.report().hint, cause=printer.kind)
         if printer.sheets_left is not None and printer.sheets_left < of:
@@ -113,7 +123,7 @@ class IppDocumentPrinter:
     def self_test(self, control: Control) -> TestReport:
         """Ask for state, paper and toner; prints nothing."""
         try:
-            printer = self._printer()
+            printer = self._printer(control)
         except DeviceError as error:
             return TestReport(False, (TestStep("printer attributes", error.hint, False, "check power and cable"),))
         report = printer.report()
@@ -127,8 +137,8 @@ class IppDocumentPrinter:
     def close(self) -> None:
         """Nothing is kept open."""
 
-    def _printer(self) -> PrinterState:
-        answer = self._client.ask(Operation.GET_PRINTER_ATTRIBUTES)
+    def _printer(self, control: Control) -> PrinterState:
+        answer = self._client.ask(Operation.GET_PRINTER_ATTRIBUTES, control=control)
         if not answer.ok:
             raise ProtocolError(f"the printer refuses to describe itself: status {answer.status:04X}", cause="ipp")
         return read_printer(answer.group(PRINTER_GROUP))
@@ -143,11 +153,17 @@ class IppDocumentPrinter:
                     Attribute(NAME, "job-name", (command.job_name,)),
                     Attribute(MIME, "document-format", ("application/pdf",)),
                 ),
-                (Attribute(INTEGER, "copies", (command.copies,)),),
+                (
+                    Attribute(INTEGER, "copies", (command.copies,)),
+                    Attribute(KEYWORD, "sides", ("one-sided",)),  # a ledger of sheets needs one page a sheet
+                    Attribute(KEYWORD, "media", ("iso_a4_210x297mm",)),
+                ),
                 command.pdf,
                 SEND_S,
             )
         except (DeviceTimeout, DeviceOffline, ProtocolError) as error:
+            if error.evidence.get("cause") == NOT_CONNECTED:
+                raise  # no byte of the job has left
             raise OutcomeUnknown(f"the job may have reached the printer: {error.hint}", cause=error.kind) from error
         attributes = answer.group(JOB_GROUP)
         job_id = (*attributes.get("job-id", ()), 0)[0]
@@ -157,7 +173,7 @@ class IppDocumentPrinter:
 
     def _follow(self, following: _Following, hold_s: float, control: Control) -> DocumentPrinted:
         while True:
-            job = self._look(following)
+            job = self._look(following, control)
             if job is not None:
                 self._tell_progress(following, job, control)
                 if job.state in ENDED:
@@ -169,17 +185,22 @@ class IppDocumentPrinter:
                 return self._give_up(following, following.waiting)
             control.wait(POLL_S)
 
-    def _look(self, following: _Following) -> JobState | None:
+    def _look(self, following: _Following, control: Control) -> JobState | None:
         """The job as the device sees it; None when it does not answer or does not know it (any more)."""
         try:
             answer = self._client.ask(
-                Operation.GET_JOB_ATTRIBUTES, (Attribute(INTEGER, "job-id", (following.job_id,)),)
+                Operation.GET_JOB_ATTRIBUTES,
+                (Attribute(INTEGER, "job-id", (following.job_id,)),),
+                control=control,
             )
         except DeviceError:
             following.unanswered += 1
             return None
+        if not answer.ok and answer.status not in {NOT_FOUND, GONE}:
+            following.unanswered += 1  # busy, say: it has not forgotten the job
+            return None
         job = read_job(answer.group(JOB_GROUP))
-        if answer.status == NOT_FOUND or (following.uuid and job.uuid != following.uuid):
+        if not answer.ok or (following.uuid and job.uuid != following.uuid):
             following.unanswered = LOST_AFTER
             return None
         following.unanswered = 0
@@ -194,7 +215,7 @@ class IppDocumentPrinter:
     def _watch_stop(self, following: _Following, control: Control) -> None:
         """Notice what stops the printer in the middle, and when it goes on."""
         try:
-            kind = self._printer().kind
+            kind = self._printer(control).kind
         except DeviceError as error:
             kind = error.kind
         if kind and not following.waiting:
@@ -208,9 +229,9 @@ class IppDocumentPrinter:
         """Cancel at the device and see what became of the job."""
         quiet = Control(5.0)
         try:
-            self._client.ask(Operation.CANCEL_JOB, (Attribute(INTEGER, "job-id", (following.job_id,)),))
+            self._client.ask(Operation.CANCEL_JOB, (Attribute(INTEGER, "job-id", (following.job_id,)),), control=quiet)
             while quiet.remaining_s > 0:
-                job = self._look(following)
+                job = self._look(following, quiet)
                 if job is not None and job.state in ENDED:
                     following.sheets = max(following.sheets, job.sheets)
                     return self._result(following, outcome_of(job, following.of), (reason, *job.reasons))

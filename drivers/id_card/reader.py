@@ -166,7 +166,7 @@ class SamVReader:
             try:
                 self._ask(_SAM_STATUS, control)
                 break
-            except DeviceTimeout:
+            except (DeviceTimeout, ProtocolError):  # the wrong speed sounds like noise, not like silence
                 if index == len(self._bauds) - 1:
                     raise
         with contextlib.suppress(DeviceTimeout, ProtocolError):
@@ -202,7 +202,7 @@ class SamVReader:
     def _ask(self, exchange: _Exchange, control: Control) -> Answer:
         """One request, one answer that belongs to it."""
         self._transport.discard_input()
-        self._transport.write(encode_request(exchange.command))
+        self._transport.write(encode_request(exchange.command), control)
         ends = self._clock() + exchange.think_s + self._wire_s(max(exchange.lengths))
         parser = AnswerParser()
         while True:

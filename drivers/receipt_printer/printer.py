@@ -38,6 +38,7 @@ from kiosk.ipc import Cancelled, Control, DeadlineExceeded
 ANSWER_S = 0.5
 LOOK_EVERY_S = 0.3
 SILENT_LIMIT = 4
+CLEAR_S = 0.5
 CLEAR_BUFFER = bytes.fromhex("10140801031401060208")
 """DLE DC4 fn 8: throw away what was received and not printed (Epson)."""
 
@@ -80,7 +81,7 @@ class EscposReceiptPrinter:
             raise before.failure
         control.check()
         try:
-            self._transport.write((self._escpos.cut() if self._torn else b"") + data + IN_ORDER_QUERY)
+            self._transport.write((self._escpos.cut() if self._torn else b"") + data + IN_ORDER_QUERY, control)
             after = self._confirm(control)
             self._torn = False
         except (DeviceError, Cancelled, DeadlineExceeded) as error:
@@ -113,7 +114,7 @@ class EscposReceiptPrinter:
         return PrinterStatus.from_answers({query: self._ask(query, control) for query in QUERIES})
 
     def _ask(self, query: int, control: Control) -> int:
-        self._transport.write(bytes([0x10, 0x04, query]))
+        self._transport.write(bytes([0x10, 0x04, query]), control)
         sorter, ends = Demultiplexer(), self._clock() + ANSWER_S
         while not sorter.real_time:
             left = ends - self._clock()
@@ -146,7 +147,7 @@ class EscposReceiptPrinter:
         answers: dict[int, int] = {}
         for query in QUERIES:
             sorter.real_time.clear()
-            self._transport.write(bytes([0x10, 0x04, query]))
+            self._transport.write(bytes([0x10, 0x04, query]), control)
             sorter.feed(self._transport.read_some(ANSWER_S, control))
             if not sorter.real_time:
                 return None, False
@@ -157,8 +158,8 @@ class EscposReceiptPrinter:
         """Clear what is left in the printer and say that nobody knows."""
         self._torn = True  # part of this slip may still hang in the printer: cut it off before the next one
         try:
-            self._transport.write(CLEAR_BUFFER)
-        except DeviceError:
+            self._transport.write(CLEAR_BUFFER, Control(CLEAR_S))
+        except (DeviceError, DeadlineExceeded):
             self._transport.close()
         if isinstance(cause, DeviceOffline | DeviceTimeout):
             self._transport.close()

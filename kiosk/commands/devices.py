@@ -89,8 +89,10 @@ def read_card(options: argparse.Namespace) -> int:
         transport = open_transport(options.port, options.baud)
     except ValueError as error:
         return _bad(str(error))
-    if options.timeout_s <= 0:
-        return _bad("--timeout-s is more than 0")
+    if not 0 < options.timeout_s <= 3600:
+        return _bad("--timeout-s is more than 0 and at most 3600")
+    if options.baud <= 0:
+        return _bad("--baud is more than 0")
     reader = SamVReader(transport, options.baud)
     try:
         card = reader.read(Control(options.timeout_s))

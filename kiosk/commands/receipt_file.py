@@ -17,6 +17,8 @@ _MEMBERS = {
     "cut": {"cut"},
 }
 
+_ALIGNS = ("left", "centre", "right")
+
 
 class ReceiptFileError(Exception):
     """The file is not a receipt; the message says which block and why."""
@@ -50,7 +52,12 @@ def _made(number: int, kind: str, block: Mapping[str, Any]) -> ReceiptBlock:
     match kind, block[kind]:
         case "text", str() as text:
             align, size, bold = block.get("align", "left"), block.get("size", 1), block.get("bold", False)
-            if align not in {"left", "centre", "right"} or size not in {1, 2} or not isinstance(bold, bool):
+            if (
+                align not in _ALIGNS
+                or isinstance(size, bool | float)
+                or size not in (1, 2)
+                or not isinstance(bold, bool)
+            ):
                 raise ReceiptFileError(
                     f"block {number}: align is left, centre or right; size 1 or 2; bold true or false"
                 )
@@ -59,7 +66,7 @@ def _made(number: int, kind: str, block: Mapping[str, Any]) -> ReceiptBlock:
             return QrBlock(text)
         case "rule", True:
             return RuleBlock()
-        case "feed", int() as lines if 1 <= lines <= 20:
+        case "feed", int() as lines if type(lines) is int and 1 <= lines <= 20:  # true is an int to Python
             return FeedBlock(lines)
         case "cut", True:
             return CutBlock()

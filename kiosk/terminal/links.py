@@ -159,6 +159,8 @@ def device_failure(error: Exception, command: DeviceCommand) -> DeviceFailure:
     match error:
         case RemoteError(error=DeviceFailure() as failure):
             return failure
+        case ValueError():  # too long for the driver to read: it never left, so nothing can have come out
+            return DeviceFailure("unsupported", "the command is too long to be sent")
         case _ if isinstance(command, PrintDocument | PrintReceipt):
             return DeviceFailure("outcome_unknown", "the driver process did not live to tell")
         case NoAnswer():
@@ -176,6 +178,8 @@ def store_failure(error: Exception, command: AnyStoreCommand) -> StoreFailure:
     match error:
         case RemoteError(error=StoreFailure() as failure):
             return failure
+        case ValueError():  # too long for the store to read: it never left, and asking again changes nothing
+            return StoreFailure("invalid", "too_long")
         case NoAnswer():
             return StoreFailure("timeout")
         case _:
