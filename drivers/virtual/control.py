@@ -83,12 +83,15 @@ class _Request(BaseHTTPRequestHandler):
             reply = self.handler(method, self.path.split("?")[0], self._body())
         except Refused as error:
             reply = Reply.json({"error": str(error)}, 400)
+            self.close_connection = True  # a body that was not read must not be taken for the next request
         except KeyError:
             reply = Reply.json({"error": f"no such path: {self.path}"}, 404)
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.media_type)
         self.send_header("Content-Length", str(len(reply.body)))
         self.send_header("Cache-Control", "no-store")
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(reply.body)
 

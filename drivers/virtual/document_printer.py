@@ -87,7 +87,7 @@ class DocumentDevice:
         actions: dict[str, Callable[[], object]] = {
             "/": self.state,
             "/tray": lambda: self.printer.refill(_whole(body, "sheets")),
-            "/jam": lambda: self.printer.set_problem("media-jam", int(body.get("at_sheet", 0))),
+            "/jam": lambda: self.printer.set_problem("media-jam", _whole(body, "at_sheet")),
             "/clear": lambda: self.printer.set_problem(""),
             "/fault": lambda: self._set_fault(str(body.get("fault", ""))),
             "/power": self.printer.power_cycle,

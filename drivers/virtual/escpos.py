@@ -199,7 +199,10 @@ class EscposReader:
         self._at(end - 1)
         body = bytes(self.buffer[5:end])
         if kind == 0x6B and body[:1] == b"1":
-            self._qr(body[1], body[2:])
+            try:
+                self._qr(body[1], body[2:])
+            except (ValueError, IndexError):  # too long for a QR code, or cut short: a printer prints nothing
+                self.unknown.append("QR data")
         else:
             self.unknown.append(f"1D 28 {kind:02X}")
         return end

@@ -32,6 +32,7 @@ FAULTS = [
     "sam_failed",
 ]
 SLOW_S = 1.0
+LONGEST_REQUEST = 64
 SAM_NUMBER = bytes.fromhex("0500030076B1340187D61200B168DE3A")
 
 
@@ -197,7 +198,11 @@ def _next_request(buffer: bytearray) -> bytes | None:
     start = bytes(buffer).find(START)
     if start < 0 or len(buffer) < start + 7:
         return None
-    end = start + 7 + int.from_bytes(buffer[start + 5 : start + 7], "big")
+    length = int.from_bytes(buffer[start + 5 : start + 7], "big")
+    if not 3 <= length <= LONGEST_REQUEST:
+        del buffer[: start + 7]  # an impossible length: look for the next beginning
+        return _next_request(buffer)
+    end = start + 7 + length
     if len(buffer) < end:
         return None
     request = bytes(buffer[start + 5 : end])

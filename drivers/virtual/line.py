@@ -40,10 +40,10 @@ class LineDevice:
         """Change; "down" cuts what is open."""
         if state not in STATES:
             raise Refused(f"states are: {', '.join(STATES)}")
+        if state != self.state:
+            self._close()  # also what is kept alive meets the new state
         self.state = state
-        if state == "down":
-            self._close()
-        else:
+        if state != "down":
             self._listen()
 
     def control(self, method: str, path: str, body: Mapping[str, Any]) -> Reply:

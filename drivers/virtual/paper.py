@@ -80,11 +80,11 @@ class Paper:
 
     def qr(self, text: str, module: int, level: str, align: int) -> None:
         """Print a QR code."""
-        self.codes.append(text)
         out = io.BytesIO()
         segno.make(text, error=level.lower(), micro=False, boost_error=False).save(
             out, kind="png", scale=module, border=2
         )
+        self.codes.append(text)
         code = Image.open(out).convert("L")
         strip = Image.new("L", (self.width, code.height), 255)
         left = {0: 0, 1: (self.width - code.width) // 2, 2: self.width - code.width}[align]

@@ -69,7 +69,10 @@ class ReceiptDevice:
         return self.paper.empty or self.fault not in {"none", "silent", "slow"}
 
     def control(self, method: str, path: str, body: Mapping[str, Any]) -> Reply:
-        """The control port."""
+        """The control port. Plugging waits for the wire's own thread, so it does not hold the lock."""
+        if (method, path) in {("POST", "/plug"), ("POST", "/unplug")}:
+            self.wire.plug() if path == "/plug" else self.wire.unplug()
+            return Reply.json(self.state())
         with self._lock:
             match method, path:
                 case "GET", "/":
@@ -106,10 +109,6 @@ class ReceiptDevice:
                 if body.get("fault") not in FAULTS:
                     raise Refused(f"faults are: {', '.join(FAULTS)}")
                 self.fault = str(body["fault"])
-            case "POST", "/plug":
-                self.wire.plug()
-            case "POST", "/unplug":
-                self.wire.unplug()
             case "POST", "/take":
                 self.taken = len(self.slips)
             case _:
@@ -119,7 +118,9 @@ class ReceiptDevice:
         if state not in {"ok", "near_end", "out"}:
             raise Refused("state is ok, near_end or out")
         self.near_end = state == "near_end"
-        self.paper.left_mm = 0.0 if state == "out" else float(left_mm) if left_mm is not None else None
+        if left_mm is not None and not isinstance(left_mm, int | float):
+            raise Refused("left_mm is a number")
+        self.paper.left_mm = 0.0 if state == "out" else left_mm
 
     def _slip(self, index: int) -> Slip:
         try:

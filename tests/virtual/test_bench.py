@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -131,6 +132,34 @@ def test_nonsense_is_refused_in_words(bench: str, path: str, body: dict[str, Any
     answer = requests.post(f"{bench}/api/{path}", json=body, timeout=20)
     assert answer.status_code == status
     assert answer.json()["error"]
+
+
+def test_a_refused_request_cannot_carry_another_one_in_its_body(bench: str) -> None:
+    host = bench.removeprefix("http://")
+    inner = f"DELETE /api/card HTTP/1.1\r\nHost: {host}\r\n\r\n"
+    api(bench, "POST", "card", person="li-yan")
+    outer = (
+        f"POST /api/card HTTP/1.1\r\nHost: {host}\r\nOrigin: http://evil.example\r\n"
+        f"Content-Length: {len(inner)}\r\n\r\n{inner}"
+    )
+    name, port = host.split(":")
+    with socket.create_connection((name, int(port)), 10) as peer:
+        peer.sendall(outer.encode())
+        answer = b""
+        while data := peer.recv(65536):
+            answer += data
+    assert answer.count(b"HTTP/1.1") == 1
+    assert api(bench, "GET", "state")["on_reader"]["id"] == "li-yan"
+    api(bench, "DELETE", "card")
+
+
+def test_a_kept_connection_meets_a_changed_line_too(bench: str) -> None:
+    port = api(bench, "GET", "state")["ports"]["line"]
+    with requests.Session() as kept:
+        assert kept.get(f"http://127.0.0.1:{port}/", timeout=5).status_code == 200
+        api(bench, "POST", "line", state="captive")
+        assert "请登录" in kept.get(f"http://127.0.0.1:{port}/", timeout=5).content.decode()
+    api(bench, "POST", "line", state="up")
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Host": "evil.example"}])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -137,6 +138,14 @@ def test_the_command_prints_a_file_and_shows_the_state_before_and_after(device: 
     assert done.returncode == 0, done.stderr
     assert set(json.loads(done.stdout)) == {"before", "after"}
     assert device.do("GET", "/last.json")["lines"] == ["您好"]
+
+
+def test_a_qr_code_that_cannot_be_made_stops_no_later_slip(device: Twin) -> None:
+    size = (3000 + 3).to_bytes(2, "little")
+    with socket.create_connection(("127.0.0.1", device.port), 5) as peer:
+        peer.sendall(b"\x1d(k" + size + b"1P0" + b"x" * 3000 + b"\x1d(k\x03\x001Q0")
+    driver(device).print_once(SLIP, Control(10))
+    assert device.do("GET", "/last.json")["qr"] == ["DS1.abc"]
 
 
 @pytest.mark.parametrize(
