@@ -1,6 +1,6 @@
 """Calls between our processes: length-prefixed, typed messages over Unix sockets."""
 
-from kiosk.ipc.client import Client, ConnectionLost, Contract, NoAnswer, RemoteError
+from kiosk.ipc.client import Client, ConnectionLost, Contract, NeverSent, NoAnswer, RemoteError
 from kiosk.ipc.control import Cancelled, Control, DeadlineExceeded
 from kiosk.ipc.server import Server, Service
 
@@ -11,6 +11,7 @@ __all__ = [
     "Contract",
     "Control",
     "DeadlineExceeded",
+    "NeverSent",
     "NoAnswer",
     "RemoteError",
     "Server",

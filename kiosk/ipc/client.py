@@ -44,6 +44,10 @@ class ConnectionLost(Exception):
     """The process on the other side went away before it completed the command."""
 
 
+class NeverSent(ConnectionLost):
+    """Nobody was there to send the command to: it has certainly not been carried out."""
+
+
 class NoAnswer(Exception):
     """The process on the other side is there, but did not complete the command in time."""
 
@@ -126,7 +130,7 @@ class Client:
         if not fits:
             self._complete(command_id, None, ValueError(f"{type(command).__name__} of {len(data)} bytes"))
         elif not sent:
-            self._complete(command_id, None, ConnectionLost(self._path))
+            self._complete(command_id, None, NeverSent(self._path))
         return command_id
 
     def cancel(self, command_id: int) -> None:

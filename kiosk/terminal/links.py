@@ -15,7 +15,7 @@ import msgspec
 from drivers.contract.commands import DEVICE_CONTRACT, DeviceCommand, PrintDocument, PrintReceipt
 from drivers.contract.errors import DeviceFailure
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState
-from kiosk.ipc import Client, NoAnswer, RemoteError
+from kiosk.ipc import Client, NeverSent, NoAnswer, RemoteError
 from kiosk.journey.effects import RunDevice, RunStore
 from kiosk.journey.events import (
     AnyFact,
@@ -161,6 +161,8 @@ def device_failure(error: Exception, command: DeviceCommand) -> DeviceFailure:
             return failure
         case ValueError():  # too long for the driver to read: it never left, so nothing can have come out
             return DeviceFailure("unsupported", "the command is too long to be sent")
+        case NeverSent():
+            return DeviceFailure("offline", "the driver process is not there")
         case _ if isinstance(command, PrintDocument | PrintReceipt):
             return DeviceFailure("outcome_unknown", "the driver process did not live to tell")
         case NoAnswer():

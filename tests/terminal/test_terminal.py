@@ -13,7 +13,7 @@ from drivers.contract.status import DeviceReport, DeviceRole, DeviceState
 from drivers.contract.values import CardLayout, IdCard, Receipt, TextBlock
 from kiosk.folders import CONFIG
 from kiosk.intents import Begun, Confirmed, LeavePressed, ServiceChosen, TechnicianPressed, Touched
-from kiosk.ipc import ConnectionLost, NoAnswer, RemoteError
+from kiosk.ipc import ConnectionLost, NeverSent, NoAnswer, RemoteError
 from kiosk.journey.catalogue import load_catalogue
 from kiosk.journey.context import Context, TerminalFacts
 from kiosk.journey.effects import RunDevice, RunStore
@@ -247,6 +247,7 @@ def test_the_hidden_door_asks_for_a_pin_and_says_when_it_is_wrong(bench: Bench) 
     [
         (RemoteError(DeviceFailure("paper_out")), PrintDocument(b""), "paper_out"),
         (ConnectionLost("x"), PrintDocument(b""), "outcome_unknown"),
+        (NeverSent("x"), PrintDocument(b""), "offline"),
         (NoAnswer("x"), PrintReceipt(Receipt((TextBlock("x"),))), "outcome_unknown"),
         (ConnectionLost("x"), ReadIdCard(), "offline"),
         (NoAnswer("x"), ReadIdCard(), "timeout"),
