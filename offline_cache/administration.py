@@ -16,6 +16,28 @@ class ReleaseQuarantined(StoreCommand, frozen=True):
     """Give quarantined transactions another chance → Released."""
 
 
+class ReadJournal(StoreCommand, frozen=True):
+    """The newest `limit` records of the journal, oldest first → JournalRecords. They hold no personal data."""
+
+    limit: int = 200
+
+
+class JournalRecord(msgspec.Struct, frozen=True):
+    """One record: its number, when, what (offline_cache.journal.JournalEvent), of which transaction."""
+
+    number: int
+    at: str
+    event: str
+    transaction_id: str = ""
+    detail: str = ""
+
+
+class JournalRecords(msgspec.Struct, frozen=True, tag=True):
+    """Records of the journal."""
+
+    records: tuple[JournalRecord, ...]
+
+
 class VerifyReport(msgspec.Struct, frozen=True, tag=True):
     """What was checked; `problem` is empty when all is whole."""
 
@@ -30,11 +52,11 @@ class Released(msgspec.Struct, frozen=True, tag=True):
     count: int
 
 
-AnyCommand = AnyStoreCommand | Verify | ReleaseQuarantined
+AnyCommand = AnyStoreCommand | Verify | ReleaseQuarantined | ReadJournal
 
 ADMINISTRATION_CONTRACT = Contract(
     events=STORE_CONTRACT.events,
-    results=StoreResult | VerifyReport | Released,
+    results=StoreResult | VerifyReport | Released | JournalRecords,
     errors=STORE_CONTRACT.errors,
     notices=STORE_CONTRACT.notices,
 )

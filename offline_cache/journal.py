@@ -100,6 +100,13 @@ class Journal:
         )
         return [str(row[0]) for row in rows]
 
+    def newest(self, limit: int) -> list[tuple[int, str, str, str, str]]:
+        """(number, at, event, transaction id, detail) of the newest records, oldest first."""
+        rows = self._database.read(
+            "SELECT number, at, event, transaction_id, detail FROM journal ORDER BY number DESC LIMIT ?", (limit,)
+        )
+        return [(int(row[0]), str(row[1]), str(row[2]), str(row[3]), str(row[4])) for row in reversed(rows)]
+
     def first_break(self) -> int | None:
         """The number of the first record that was edited, removed or moved; None when none was."""
         rows = self._database.read(

@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded
-from offline_cache.administration import AnyCommand, Released, ReleaseQuarantined, Verify, VerifyReport
+from offline_cache.administration import (
+    AnyCommand,
+    JournalRecord,
+    JournalRecords,
+    ReadJournal,
+    Released,
+    ReleaseQuarantined,
+    Verify,
+    VerifyReport,
+)
 from offline_cache.central import Centre
 from offline_cache.contract import (
     Accept,
@@ -101,6 +110,7 @@ class StoreService:
             ListTransactions: self._list,
             Retry: self._retry,
             Verify: self._verify,
+            ReadJournal: self._read_journal,
             ReleaseQuarantined: self._release,
             SendCode: centre.send_code,
             CheckCode: centre.check_code,
@@ -192,6 +202,12 @@ class StoreService:
         count = self._owner.run(lambda store: store.delivery.release_quarantined(), control)
         self.wake()
         return Released(count)
+
+    def _read_journal(self, command: ReadJournal, control: Control) -> JournalRecords:
+        def read(store: Store) -> JournalRecords:
+            return JournalRecords(tuple(JournalRecord(*row) for row in store.journal.newest(command.limit)))
+
+        return self._owner.run(read, control)
 
     def _verify(self, command: Verify, control: Control) -> VerifyReport:
         def check(store: Store) -> VerifyReport:

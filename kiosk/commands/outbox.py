@@ -19,7 +19,7 @@ from typing import Any, Literal
 import msgspec
 
 from kiosk.ipc import Cancelled, Client, ConnectionLost, Control, DeadlineExceeded, NoAnswer, RemoteError
-from offline_cache.administration import ADMINISTRATION_CONTRACT, ReleaseQuarantined, Verify
+from offline_cache.administration import ADMINISTRATION_CONTRACT, ReadJournal, ReleaseQuarantined, Verify
 from offline_cache.clock import SystemClock
 from offline_cache.config import ConfigError, load_profile
 from offline_cache.contract import (
@@ -86,6 +86,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     rows = _add(actions, "list", _list, "show the newest transactions", "kiosk outbox list --limit 20 --json")
     rows.add_argument("--limit", type=int, default=50, metavar="N")
     _add(actions, "verify", _verify, "check pages, chains and payloads", "kiosk outbox verify --json")
+    journal = _add(actions, "journal", _journal, "show what happened", "kiosk outbox journal --limit 50 --json")
+    journal.add_argument("--limit", type=int, default=50, help="how many of the newest records")
     _add(actions, "retry", _retry, "send what waits now, quarantined too", "kiosk outbox retry")
     aside = _add(actions, "set-aside", _set_aside, "move an unreadable store away", "kiosk outbox set-aside --yes")
     aside.add_argument("--yes", action="store_true", help="I know that what waits in it is not sent")
@@ -155,6 +157,19 @@ def _verify(arguments: argparse.Namespace) -> int:
     else:
         print(f"{report.entries} entries, {report.journal_length} records: {report.problem or 'whole'}")
     return 1 if report.problem else 0
+
+
+def _journal(arguments: argparse.Namespace) -> int:
+    if not 1 <= arguments.limit <= 10_000:
+        raise BadInput("--limit must be between 1 and 10000")
+    with _store(arguments) as ask:
+        found = ask(ReadJournal(arguments.limit), 10.0)
+    if arguments.json:
+        _print_json(found)
+    else:
+        for record in found.records:
+            print(f"{record.number:>6} {record.at} {record.event} {record.transaction_id} {record.detail}".rstrip())
+    return 0
 
 
 def _retry(arguments: argparse.Namespace) -> int:

@@ -67,7 +67,11 @@ def _play(name: str, play: tuple[str, str, Act], acts: Acts, folder: Path) -> Sc
 def _texts(plan: Plan) -> list[tuple[str, str]]:
     """The outbox, the journal's verification, and the diagnostic logs."""
     texts = []
-    for words in (("outbox", "list", "--json"), ("outbox", "verify", "--json")):
+    for words in (
+        ("outbox", "journal", "--limit", "500"),
+        ("outbox", "list", "--json"),
+        ("outbox", "verify", "--json"),
+    ):
         command = [sys.executable, "-m", "kiosk", *words, "--data", str(plan.data), "--profile", str(plan.profile)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         texts.append((f"kiosk {' '.join(words)}", _pretty(done.stdout) + done.stderr))

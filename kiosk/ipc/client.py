@@ -198,6 +198,7 @@ class Client:
             for command_id in lost:
                 self._complete(command_id, None, ConnectionLost(self._path))
             _guarded(self._on_link, False)
+            self._closing.wait(0.05)  # a server that drops us at once must not be hammered
 
     def _connect(self) -> Connection | None:
         peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

@@ -129,6 +129,16 @@ def test_sync_sends_what_waits(run: Run, form: str, stub: CentreStub, capsys: py
     assert stub.effects == {transaction_id: 1}
 
 
+def test_the_journal_tells_what_happened_in_order(run: Run, form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("outbox", "put", "hrss/social-security-card", form) == 0
+    capsys.readouterr()
+    assert run("outbox", "journal", "--limit", "5") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any("transaction_accepted" in line for line in lines)
+    assert [int(line.split()[0]) for line in lines] == sorted(int(line.split()[0]) for line in lines)
+    assert run("outbox", "journal", "--limit", "0") == 2
+
+
 def test_sync_says_so_when_something_still_waits(run: Run, form: str, stub: CentreStub) -> None:
     stub.always = answers(503, b"", ("Retry-After", "3600"))
     run("outbox", "put", "card", form)

@@ -19,6 +19,12 @@ from kiosk.ipc import Cancelled, Control
 from tests.drivers.vectors import CARDS
 from tests.wire.conftest import Twin
 
+NUMBERS = {
+    "resident": "11010519491231002X",
+    "hk_macau_taiwan": "810000199408230021",
+    "foreigner_2017": "CAN110119810803",
+    "foreigner_2023": "932682198501010017",
+}
 _opened: list[SamVReader] = []
 
 
@@ -122,6 +128,13 @@ def card_read(device: Twin, *options: str) -> tuple[int, dict[str, object]]:
     command = [sys.executable, "-m", "kiosk", "card", "read", "--port", port, "--json", *options]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     return done.returncode, json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(("layout", "number"), NUMBERS.items())
+def test_the_command_reads_every_layout(reader: Twin, layout: str, number: str) -> None:
+    reader.do("POST", "/card", text_block=CARDS[layout].hex())
+    status, card = card_read(reader)
+    assert (status, card["layout"], card["number"]) == (0, layout, number)
 
 
 def test_the_command_reads_a_card_and_leaves_absent_fields_out(reader: Twin) -> None:
