@@ -154,14 +154,16 @@ def main() -> int:
 
 def _serve(driver: Driver, path: str) -> None:
     done = threading.Event()
+    ear, mouth = os.pipe()  # an Event's lock may be held when the handler runs; a pipe has none
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: done.set())
+        signal.signal(number, lambda *_: os.write(mouth, b"."))
     service = DriverService(driver)
     server = Server(path, service)
     service.publish = server.notify
     threading.Thread(target=server.serve, name="ipc", daemon=True).start()
     threading.Thread(target=_poll_until, args=(service, done), name="poll", daemon=True).start()
-    done.wait()
+    os.read(ear, 1)
+    done.set()
     server.close()
     driver.close()
 

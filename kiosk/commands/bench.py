@@ -6,7 +6,6 @@ import argparse
 import os
 import signal
 import sys
-import threading
 from pathlib import Path
 
 from kiosk.bench.plan import Plan, Ports, free_display
@@ -32,9 +31,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def run_bench(options: argparse.Namespace) -> int:
     """Bring the bench up and hold it until a signal."""
     start_log("bench")
-    done = threading.Event()
+    ear, mouth = os.pipe()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: done.set())
+        signal.signal(number, lambda *_: os.write(mouth, b"."))
     plan = make_plan(options)
     try:
         with Stage(plan):
@@ -42,7 +41,7 @@ def run_bench(options: argparse.Namespace) -> int:
             if plan.screen_url:
                 print(f"  screen      {plan.screen_url}", flush=True)
             print("Press Ctrl-C to stop.", flush=True)
-            done.wait()
+            os.read(ear, 1)
     except BenchError as error:
         print(error, file=sys.stderr)
         return 1
