@@ -82,6 +82,11 @@ class Plan:
         query = "vnc.html?autoconnect=1&resize=scale&show_dot=1"
         return f"http://127.0.0.1:{self.ports.screen}/{query}" if self.own_display else ""
 
+    @property
+    def _display_socket(self) -> Path:
+        """Where the X server of `display` listens."""
+        return Path(f"/tmp/.X11-unix/X{self.display[1:].split('.')[0]}")  # noqa: S108  # X's own folder
+
     def write_profile(self) -> None:
         """The sample profile, with this bench's ports."""
         text = (CONFIG / "terminals" / "dev.toml").read_text(encoding="utf-8")
@@ -97,7 +102,6 @@ class Plan:
         if not self.own_display:
             return []
         width, height = self.size
-        socket_path = Path(f"/tmp/.X11-unix/X{self.display[1:]}")  # noqa: S108  # where X servers listen
         vnc = str(self.ports.vnc)
         return [
             ChildSpec(
@@ -117,7 +121,7 @@ class Plan:
                 "x11vnc",
                 ("x11vnc", "-display", self.display, "-localhost", "-forever", "-shared", "-nopw", "-quiet")
                 + ("-rfbport", vnc, "-noxdamage", "-wait", "50", "-nowf", "-noxrecord"),
-                after=socket_path,
+                after=self._display_socket,
             ),
             ChildSpec(
                 "novnc",
@@ -156,8 +160,7 @@ class Plan:
                 "DBUS_SESSION_BUS_ADDRESS": self.bus_address,
                 "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
             }
-        after = Path(f"/tmp/.X11-unix/X{self.display[1:].split('.')[0]}")  # noqa: S108  # where X servers listen
-        return ChildSpec("terminal", command, environment, after=after)
+        return ChildSpec("terminal", command, environment, after=self._display_socket)
 
 
 def free_display() -> str:

@@ -76,10 +76,6 @@ class Stage:
             self._supervisor.stop()
             self._thread.join()
 
-    def pids(self) -> dict[str, int]:
-        """Process ids of the bench's direct children."""
-        return self._supervisor.pids() if self._supervisor is not None else {}
-
 
 def _answers(url: str) -> bool:
     with contextlib.suppress(requests.RequestException):

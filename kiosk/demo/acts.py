@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import tomllib
@@ -150,7 +149,3 @@ class Acts:
         self.visitor.act("DELETE", "/api/card")
         self.kill_terminal_screen()
         self.visitor.see("您好，在这里办事", 30)
-
-    def keep_data(self, name: str) -> None:
-        """Copy the terminal's logs into the report."""
-        shutil.copytree(self.plan.data / "logs", self._folder / name, dirs_exist_ok=True)

@@ -31,7 +31,6 @@ from offline_cache.contract import (
     Accept,
     AnyStoreCommand,
     GetStatus,
-    Journal,
     LineChanged,
     LineState,
     OutcomeChanged,
@@ -118,10 +117,6 @@ class Links:
 
         sent = self._store.start(effect.command, effect.within_s, finish)
         return lambda: self._store.cancel(sent)
-
-    def write_journal(self, event: str, detail: str = "") -> None:
-        """Append an event of the terminal itself; nobody waits for it."""
-        self._store.start(Journal(event, detail=detail), 5.0, lambda result, error: None)
 
     def ask_status(self) -> None:
         """Have the store describe itself; StatusArrived is posted when it does."""
