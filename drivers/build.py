@@ -1,10 +1,16 @@
-"""The only list of drivers: a device's table of the terminal profile → its driver."""
+"""A device's table of the terminal profile → its driver.
+
+Not responsible for any family: `driver = "name"` names the module `drivers.<package>.families.<name>`, which brings
+`Settings` (what its table may say) and `build` (settings → driver). A new family is one such file.
+"""
 
 from __future__ import annotations
 
-import os
+import importlib
+import pkgutil
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,56 +18,37 @@ import msgspec
 
 from drivers.contract.driver import Driver
 from drivers.contract.status import DeviceRole
+from drivers.family import FamilySettings, Place
+
+PACKAGES: Mapping[DeviceRole, str] = {
+    DeviceRole.ID_CARD: "id_card",
+    DeviceRole.RECEIPT: "receipt_printer",
+    DeviceRole.DOCUMENT: "document_printer",
+    DeviceRole.CAMERA: "camera",
+    DeviceRole.DOCUMENT_CAMERA: "camera",
+    DeviceRole.SMART_CARD: "smart_card",
+    DeviceRole.SCANNER: "scanner",
+    DeviceRole.PANEL: "panel",
+}
 
 
 class DeviceConfigError(Exception):
     """The profile's [devices] tables cannot be used; the message lists every mistake, one a line."""
 
 
-class DeviceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One [devices.<role>] table. `port` is the device's address; the rest only matters to some drivers."""
+@dataclass(frozen=True)
+class DeviceConfig:
+    """One [devices.<role>] table, checked."""
 
     driver: str
-    port: str
-    baud: int = 115200
-    probe_bauds: bool = False
-    width_dots: int = 576
-    profile: str = "default"
-    frames: str = ""
+    settings: FamilySettings
+    build: Callable[[Any, Place], Driver]
 
 
-def _sam_v(config: DeviceConfig, folder: Path) -> Driver:
-    from drivers.id_card.reader import SamVReader
-    from drivers.transport import open_transport
-
-    return SamVReader(open_transport(config.port, config.baud), config.baud, config.probe_bauds)
-
-
-def _escpos(config: DeviceConfig, folder: Path) -> Driver:
-    from drivers.receipt_printer.printer import EscposReceiptPrinter
-    from drivers.transport import open_transport
-
-    return EscposReceiptPrinter(open_transport(config.port, config.baud), config.width_dots, config.profile)
-
-
-def _ipp(config: DeviceConfig, folder: Path) -> Driver:
-    from drivers.document_printer.printer import IppDocumentPrinter
-
-    return IppDocumentPrinter(config.port)
-
-
-def _opencv(config: DeviceConfig, folder: Path) -> Driver:
-    from drivers.camera.camera import OpencvCamera
-
-    return OpencvCamera(config.port, config.frames or str(folder / "camera.frames"))
-
-
-DRIVERS: Mapping[DeviceRole, Mapping[str, Callable[[DeviceConfig, Path], Driver]]] = {
-    DeviceRole.ID_CARD: {"sam_v": _sam_v},
-    DeviceRole.RECEIPT: {"escpos": _escpos},
-    DeviceRole.DOCUMENT: {"ipp": _ipp},
-    DeviceRole.CAMERA: {"opencv": _opencv},
-}
+def families_of(role: DeviceRole) -> tuple[str, ...]:
+    """The families that can serve a role."""
+    package = importlib.import_module(f"drivers.{PACKAGES[role]}.families")
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(package.__path__)))
 
 
 def read_device_configs(profile: Path) -> dict[DeviceRole, DeviceConfig]:
@@ -78,28 +65,53 @@ def read_device_configs(profile: Path) -> dict[DeviceRole, DeviceConfig]:
     for name, table in tables.items():
         try:
             role = DeviceRole(name)
-            config = msgspec.convert(table, DeviceConfig)
-            _check(role, config)
-            configs[role] = config
-        except (ValueError, msgspec.ValidationError) as error:
-            mistakes.append(f"{profile}: [devices.{name}] {error}")
+        except ValueError:
+            mistakes.append(f"{profile}: [devices.{name}] is not one of {', '.join(DeviceRole)}")
+            continue
+        try:
+            configs[role] = read_device_config(role, table)
+        except DeviceConfigError as error:
+            mistakes += [f"{profile}: [devices.{name}] {line}" for line in str(error).splitlines()]
     if mistakes:
         raise DeviceConfigError("\n".join(mistakes))
     return configs
 
 
+def read_device_config(role: DeviceRole, table: object) -> DeviceConfig:
+    """One table; DeviceConfigError listing every mistake in it."""
+    if not isinstance(table, dict) or not isinstance(table.get("driver"), str):
+        raise DeviceConfigError('needs driver = "NAME"')
+    name, known = table["driver"], families_of(role)
+    if name not in known:
+        raise DeviceConfigError(f"driver {name!r} is not one we have for this role ({', '.join(known) or 'none'})")
+    family = importlib.import_module(f"drivers.{PACKAGES[role]}.families.{name}")
+    values = {key: value for key, value in table.items() if key != "driver"}
+    mistakes = _mistakes(family.Settings, values)
+    if mistakes:
+        raise DeviceConfigError("\n".join(mistakes))
+    settings = msgspec.convert(values, family.Settings)
+    try:
+        family.build(settings, Place(role, Path()))
+    except ValueError as error:
+        raise DeviceConfigError(str(error)) from None
+    return DeviceConfig(name, settings, family.build)
+
+
 def build_driver(role: DeviceRole, config: DeviceConfig, folder: Path) -> Driver:
-    """The driver of one role; ValueError when its settings are wrong. `folder` should lie on tmpfs."""
-    return DRIVERS[role][config.driver](config, folder)
+    """The driver of one role, not yet opened. `folder` should lie on tmpfs."""
+    return config.build(config.settings, Place(role, folder))
 
 
-def _check(role: DeviceRole, config: DeviceConfig) -> None:
-    families: Mapping[str, Any] = DRIVERS.get(role, {})
-    if config.driver not in families:
-        known = ", ".join(families) or "none yet"
-        raise ValueError(f"driver {config.driver!r} is not one we have for this role ({known})")
-    if config.baud <= 0:
-        raise ValueError(f"baud is more than 0, not {config.baud}")
-    if config.width_dots not in {384, 576}:
-        raise ValueError(f"width_dots is 384 (58 mm) or 576 (80 mm), not {config.width_dots}")
-    build_driver(role, config, Path(os.curdir))
+def _mistakes(settings: type[FamilySettings], values: Mapping[str, object]) -> list[str]:
+    """Each value on its own, so that a table with several mistakes names them all."""
+    fields = {field.name: field for field in msgspec.structs.fields(settings)}
+    found = [f"{name} is not one of {', '.join(fields)}" for name in values if name not in fields]
+    for name, field in fields.items():
+        if name in values:
+            try:
+                msgspec.convert(values[name], field.type)
+            except msgspec.ValidationError as error:
+                found.append(f"{name}: {error}")
+        elif field.required:
+            found.append(f"{name} is missing")
+    return found

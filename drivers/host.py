@@ -16,8 +16,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drivers.build import DeviceConfigError, build_driver, read_device_configs
-from drivers.contract.commands import DeviceCommand, DeviceResult, GetReport, RenderDocument, SelfTest
-from drivers.contract.driver import Driver
+from drivers.contract.commands import (
+    DeviceCommand,
+    DeviceNotice,
+    DeviceResult,
+    GetReport,
+    RenderDocument,
+    SelfTest,
+)
+from drivers.contract.driver import Driver, Watching
 from drivers.contract.errors import (
     CommandCancelled,
     DeviceError,
@@ -45,7 +52,7 @@ class DriverService:
     command_type = DeviceCommand
 
     def __init__(self, driver: Driver) -> None:
-        self.publish: Callable[[DeviceReport], None] = lambda report: None
+        self.publish: Callable[[DeviceNotice], None] = lambda notice: None
         self._driver = driver
         self._busy = threading.Lock()
         self._polling = Control(POLL_S)
@@ -98,6 +105,13 @@ class DriverService:
             self._learn(DeviceTimeout("the device does not answer"))
         finally:
             self._busy.release()
+
+    def hear(self, notice: DeviceNotice) -> None:
+        """What a watching driver tells by itself, from any thread."""
+        if isinstance(notice, DeviceReport):
+            self._set(notice)
+        else:
+            self.publish(notice)
 
     def _take_turn(self, control: Control) -> None:
         """A command does not wait for a poll to run its course, and can be cancelled while it waits."""
@@ -160,6 +174,8 @@ def _serve(driver: Driver, path: str) -> None:
     service = DriverService(driver)
     server = Server(path, service)
     service.publish = server.notify
+    if isinstance(driver, Watching):
+        driver.watch(service.hear)
     threading.Thread(target=server.serve, name="ipc", daemon=True).start()
     threading.Thread(target=_poll_until, args=(service, done), name="poll", daemon=True).start()
     os.read(ear, 1)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 
+from drivers.contract.base import Command
 from drivers.contract.errors import DeviceFailure
+from drivers.contract.health import DeviceHealth, GetHealth
+from drivers.contract.panel import KeyPressed, SetGuideLight
+from drivers.contract.scanner import ScanCode, ScannedCode
+from drivers.contract.smart_card import (
+    BankCard,
+    ProveTechnician,
+    ReadBankCard,
+    ReadSocialSecurityCard,
+    SocialSecurityCard,
+    TechnicianProof,
+)
 from drivers.contract.status import DeviceReport
 from drivers.contract.values import IdCard, JobOutcome, Receipt, SheetOutcome
 from kiosk.ipc import Contract
-
-
-class Command(msgspec.Struct, frozen=True, tag=True):
-    """Base of all commands; the deadline travels beside it."""
 
 
 class GetReport(Command, frozen=True):
@@ -64,8 +72,13 @@ class RenderDocument(Command, frozen=True):
         return f"RenderDocument({len(self.pdf)} bytes)"
 
 
+Lens = Literal["colour", "infrared"]
+
+
 class StartPreview(Command, frozen=True):
-    """camera: begin to publish frames → PreviewStarted."""
+    """camera: begin to publish the frames of one lens → PreviewStarted."""
+
+    lens: Lens = "colour"
 
 
 class StopPreview(Command, frozen=True):
@@ -73,7 +86,7 @@ class StopPreview(Command, frozen=True):
 
 
 class TakePhoto(Command, frozen=True):
-    """camera: the current frame as JPEG, with what is wrong with it, if anything → Photo."""
+    """camera: the current frame of the lens being watched as JPEG, with what is wrong with it → Photo."""
 
 
 class CardSeen(msgspec.Struct, frozen=True, tag=True):
@@ -168,6 +181,7 @@ class TestReport(msgspec.Struct, frozen=True, tag=True):
 
 DeviceCommand = (
     GetReport
+    | GetHealth
     | SelfTest
     | ReadIdCard
     | ProbeCard
@@ -177,6 +191,11 @@ DeviceCommand = (
     | StartPreview
     | StopPreview
     | TakePhoto
+    | ReadSocialSecurityCard
+    | ReadBankCard
+    | ProveTechnician
+    | ScanCode
+    | SetGuideLight
 )
 DeviceEvent = CardSeen | SheetPrinted | PrinterWaiting
 DeviceResult = (
@@ -189,12 +208,18 @@ DeviceResult = (
     | PagePictures
     | PreviewStarted
     | Photo
+    | SocialSecurityCard
+    | BankCard
+    | TechnicianProof
+    | ScannedCode
+    | DeviceHealth
     | Acknowledged
 )
+DeviceNotice = DeviceReport | KeyPressed
 
 DEVICE_CONTRACT = Contract(
     events=DeviceEvent,
     results=DeviceResult,
     errors=DeviceFailure,
-    notices=DeviceReport,
+    notices=DeviceNotice,
 )

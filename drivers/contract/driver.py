@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
-from drivers.contract.commands import DeviceCommand, DeviceResult, TestReport
+from drivers.contract.commands import DeviceCommand, DeviceNotice, DeviceResult, TestReport
 from drivers.contract.status import DeviceReport, DeviceRole
 from kiosk.ipc import Control
 
@@ -28,3 +29,11 @@ class Driver(Protocol):
 
     def close(self) -> None:
         """Let go of the device; never raises."""
+
+
+@runtime_checkable
+class Watching(Protocol):
+    """A driver that learns of changes by itself: a card put in, a key pressed, a door opened."""
+
+    def watch(self, tell: Callable[[DeviceNotice], None]) -> None:
+        """Called once by the host. `tell` may be called from any thread of the driver, and never blocks it long."""

@@ -10,6 +10,10 @@
     ├── PaperOut             out of paper; ask for staff, hold the session
     ├── MediaJammed          paper or card jam; ask for staff
     ├── CoverOpen            a cover is open; ask for staff
+    ├── TonerOut             no toner; ask for staff
+    ├── MediaNotTaken        the last paper still hangs in the presenter; ask the citizen to take it
+    ├── WrongPin             the card refused the PIN; `evidence["tries_left"]`; ask again
+    ├── PinBlocked           the card takes no PIN any more; another card is needed
     ├── OutcomeUnknown       paper may or may not have come out; never print again on our own
     ├── CommandCancelled     the owner stopped it
     └── UnsupportedCommand   this driver cannot do that
@@ -100,6 +104,30 @@ class CoverOpen(DeviceError):
     """A cover is open."""
 
     kind = "cover_open"
+
+
+class TonerOut(DeviceError):
+    """No toner or ink."""
+
+    kind = "toner_out"
+
+
+class MediaNotTaken(DeviceError):
+    """The paper of the last print is still in the presenter."""
+
+    kind = "not_taken"
+
+
+class WrongPin(DeviceError):
+    """The card refused the PIN; `evidence` holds tries_left."""
+
+    kind = "wrong_pin"
+
+
+class PinBlocked(DeviceError):
+    """The card's PIN is blocked."""
+
+    kind = "pin_blocked"
 
 
 class OutcomeUnknown(DeviceError):

@@ -17,6 +17,7 @@ class DeviceRole(StrEnum):
     SMART_CARD = "smart_card"
     SCANNER = "scanner"
     PANEL = "panel"
+    DOCUMENT_CAMERA = "document_camera"
 
 
 class DeviceState(StrEnum):
@@ -58,7 +59,8 @@ class DeviceReport(msgspec.Struct, frozen=True, tag=True):
     """The state of one device now; sent as a notice whenever it changes and to each new client.
 
     `reason` is an error kind of `drivers.contract.errors` or empty; `hint` is English prose for a
-    technician; `supplies` maps "paper", "toner" to levels; `sheets_left` where the device can tell.
+    technician; `supplies` maps "paper", "toner" to levels; `sheets_left` where the device can tell; `sensors`
+    (panel) maps "door", "tilt", "proximity", "headphones" to words such as "closed", "open".
     """
 
     role: DeviceRole
@@ -69,6 +71,7 @@ class DeviceReport(msgspec.Struct, frozen=True, tag=True):
     hint: str = ""
     model: str = ""
     sheets_left: int | None = None
+    sensors: dict[str, str] = {}
 
     @property
     def usable(self) -> bool:

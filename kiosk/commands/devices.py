@@ -160,7 +160,9 @@ def list_devices(options: argparse.Namespace) -> int:
     configs = _configs(options)
     if configs is None:
         return BAD_INPUT
-    rows = [{"role": str(role), "driver": config.driver, "port": config.port} for role, config in configs.items()]
+    rows = [
+        {"role": str(role), "driver": config.driver, "port": config.settings.port} for role, config in configs.items()
+    ]
     _show(options.json, rows, [f"{row['role']:<10} {row['driver']:<8} {row['port']}" for row in rows])
     return OK
 

@@ -1,0 +1,1 @@
+"""A byte pipe to a USB device."""
