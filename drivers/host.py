@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,16 +35,20 @@ from drivers.contract.errors import (
     DeviceTimeout,
     ProtocolError,
 )
+from drivers.contract.health import GetHealth
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState
+from drivers.health import History
+from drivers.publication import Publication
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded, Server
 from kiosk.ipc.orphan import die_with_parent
 from kiosk.logs import start_log
 
 log = logging.getLogger(__name__)
-IDLE_POLL_S = 2.0
+IDLE_POLL_S, GONE_POLL_S = 2.0, 0.7
+"""How often a device that nobody uses is asked for its state, and one that is gone is looked for."""
 POLL_S = 3.0
 TURN_S = 0.05
-_DEVICE_LANE, _RENDER_LANE = "device", "render"
+_DEVICE_LANE, _RENDER_LANE, _HISTORY_LANE = "device", "render", "history"
 
 
 class DriverService:
@@ -51,32 +56,48 @@ class DriverService:
 
     command_type = DeviceCommand
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, history: History, clock: Callable[[], float] = time.monotonic) -> None:
         self.publish: Callable[[DeviceNotice], None] = lambda notice: None
-        self._driver = driver
+        self._driver, self._history, self._clock = driver, history, clock
         self._busy = threading.Lock()
         self._polling = Control(POLL_S)
-        self._last = DeviceReport(driver.role, DeviceState.STARTING)
+        self._publication = Publication(driver.role)
+        self._telling = threading.Lock()  # a watching driver tells from its own thread
+
+    @property
+    def next_poll_s(self) -> float:
+        """How long to wait before the device is asked again."""
+        return GONE_POLL_S if self._publication.gone else IDLE_POLL_S
 
     def lane(self, command: DeviceCommand) -> str:
-        """Drawing pages needs no printer, and must not wait for one."""
-        return _RENDER_LANE if isinstance(command, RenderDocument) else _DEVICE_LANE
+        """Drawing pages needs no printer, and reading the history no device: neither waits for one."""
+        match command:
+            case RenderDocument():
+                return _RENDER_LANE
+            case GetHealth():
+                return _HISTORY_LANE
+        return _DEVICE_LANE
 
     def greeting(self) -> list[DeviceReport]:
-        """The state as last seen."""
-        return [self._last]
+        """The state as last told."""
+        return [self._publication.last]
 
     def execute(self, command: DeviceCommand, control: Control) -> DeviceResult:
         """Carry a command out on the device's thread; what it teaches about the state is published."""
-        if isinstance(command, RenderDocument):
-            return self._driver.execute(command, control)
+        match command:
+            case RenderDocument():
+                return self._driver.execute(command, control)
+            case GetHealth():
+                return self._history.read()
         self._take_turn(control)
         try:
             return self._execute(command, control)
         except DeviceError as error:
+            self._history.failed(error)
             self._learn(error)
             raise
         finally:
+            self._history.carried_out()
             self._busy.release()
 
     def describe_error(self, error: Exception) -> DeviceFailure:
@@ -124,8 +145,9 @@ class DriverService:
             case SelfTest():
                 return self._driver.self_test(control)
             case GetReport():
-                self._set(self._driver.report(control))
-                return self._last
+                report = self._driver.report(control)
+                self._set(report)
+                return report
             case _:
                 return self._driver.execute(command, control)
 
@@ -134,18 +156,22 @@ class DriverService:
         role = self._driver.role
         if isinstance(error, DeviceOffline | DeviceTimeout | ProtocolError):
             self._driver.close()
-            self._set(DeviceReport(role, DeviceState.OFFLINE, reason=error.kind, hint=error.hint))
+            if self._set(DeviceReport(role, DeviceState.OFFLINE, reason=error.kind, hint=error.hint)):
+                self._history.outage(error)
         elif isinstance(error, DeviceFault):
             self._set(DeviceReport(role, DeviceState.HARDWARE_ERROR, reason=error.kind, hint=error.hint))
 
-    def _set(self, report: DeviceReport) -> None:
-        if report.state is DeviceState.OFFLINE and report.reason == self._last.reason:
-            return  # the same outage, only worded differently
-        if report != self._last:
-            if report.usable != self._last.usable:
-                log.info("%s is %s %s", report.role, report.state, report.reason)
-            self._last = report
-            self.publish(report)
+    def _set(self, report: DeviceReport) -> bool:
+        """Tell the report if it is news; whether it was."""
+        with self._telling:
+            before = self._publication.last
+            news = self._publication.judge(report, self._clock())
+            if news is None:
+                return False
+            if news.usable != before.usable:
+                log.info("%s is %s %s", news.role, news.state, news.reason)
+            self.publish(news)
+            return True
 
 
 def main() -> int:
@@ -162,16 +188,17 @@ def main() -> int:
         print(error, file=sys.stderr)  # noqa: T201  # for the person who started it
         return 2
     driver = build_driver(role, configs[role], options.socket.parent)
-    _serve(driver, str(options.socket))
+    history = History(time.time, options.history)
+    history.started()
+    _serve(DriverService(driver, history), driver, str(options.socket))
     return 0
 
 
-def _serve(driver: Driver, path: str) -> None:
+def _serve(service: DriverService, driver: Driver, path: str) -> None:
     done = threading.Event()
     ear, mouth = os.pipe()  # an Event's lock may be held when the handler runs; a pipe has none
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os.write(mouth, b"."))
-    service = DriverService(driver)
     server = Server(path, service)
     service.publish = server.notify
     if isinstance(driver, Watching):
@@ -187,7 +214,7 @@ def _serve(driver: Driver, path: str) -> None:
 def _poll_until(service: DriverService, done: threading.Event) -> None:
     try:
         service.poll()
-        while not done.wait(IDLE_POLL_S):
+        while not done.wait(service.next_poll_s):
             service.poll()
     except Exception:
         log.critical("bug while asking for the state", exc_info=True)
@@ -199,6 +226,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("role", choices=[role.value for role in DeviceRole])
     parser.add_argument("--socket", type=Path, required=True, help="Unix socket to serve on")
     parser.add_argument("--config", type=Path, required=True, help="terminal profile (TOML)")
+    parser.add_argument("--history", type=Path, default=None, help="file that keeps the device's history")
     return parser.parse_args()
 
 

@@ -70,7 +70,8 @@ def specs(settings: Settings, options: argparse.Namespace, folders: Folders) -> 
         *(
             ChildSpec(
                 role,
-                (*python, "drivers.host", role, "--socket", str(run / f"{role}.sock"), "--config", profile),
+                (*python, "drivers.host", role, "--socket", str(run / f"{role}.sock"), "--config", profile)
+                + ("--history", str(folders.data.resolve() / f"{role}.health")),
             )
             for role in settings.devices
         ),
