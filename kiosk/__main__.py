@@ -6,11 +6,23 @@ import argparse
 import importlib
 import sys
 
-COMMANDS = ("run", "bench", "demo", "devices", "outbox", "catalogue", "central", "maintenance")
+COMMANDS = (
+    "run",
+    "bench",
+    "demo",
+    "devices",
+    "card",
+    "receipt",
+    "document",
+    "outbox",
+    "catalogue",
+    "central",
+    "maintenance",
+)
 """Modules of kiosk.commands; each has `register(subparsers)`."""
 
 
-FIRST_WORDS = {"terminal": "run", "card": "devices", "receipt": "devices", "document": "devices", "sync": "outbox"}
+FIRST_WORDS = {"terminal": "run", "sync": "outbox"}
 """First words of the command line that are not named like their module."""
 
 

@@ -1,201 +1,107 @@
-"""`kiosk card|receipt|document|devices`: one device at a time, from a shell. The driver runs in this process."""
+"""`kiosk devices`: what a terminal's devices are, how they are, what they went through.
+
+Two ways to ask: `--sockets DIR` asks the drivers of a running terminal, which own their devices; without it, the
+drivers of the profile run in this process, for a terminal that is stopped.
+"""
 
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from collections.abc import Callable
+import datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from drivers.build import DeviceConfig, DeviceConfigError, build_driver, read_device_configs
-from drivers.contract.commands import DocumentPrinted, PrintDocument, PrinterWaiting, SheetPrinted
-from drivers.contract.driver import Driver
-from drivers.contract.errors import DeviceError, DeviceTimeout, NoMedia
+from drivers.build import DeviceConfigError, build_driver, read_device_configs
+from drivers.contract.commands import DEVICE_CONTRACT, DeviceCommand, GetReport, SelfTest, TestReport, TestStep
+from drivers.contract.errors import DeviceError, DeviceFailure
+from drivers.contract.health import DeviceHealth, GetHealth
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState
-from drivers.contract.values import JobOutcome, Receipt
-from kiosk.commands.receipt_file import ReceiptFileError, read_receipt
-from kiosk.ipc import Control, DeadlineExceeded
+from kiosk.commands.shell import BAD_INPUT, FAILED, OK, add, bad, brief, group, line, show
+from kiosk.ipc import Client, ConnectionLost, Control, DeadlineExceeded, NoAnswer, RemoteError
 
-OK, FAILED, BAD_INPUT, NO_CARD, READER_ERROR = 0, 1, 2, 3, 4
-PRINT_S, TEST_S, REPORT_S = 60.0, 20.0, 5.0
-Subcommands = Any  # argparse keeps the type of its sub-parsers to itself
+TEST_S, REPORT_S, CONNECT_S = 30.0, 5.0, 2.0
+_TMPFS = Path("/dev/shm")  # noqa: S108  # where a camera's picture may lie
+Answer = TypeVar("Answer")
+Ask = Callable[[DeviceCommand, float], Any]
+"""Sends one command to one device, with a deadline in seconds; raises _Failed."""
+
+
+class _Failed(Exception):
+    """A command did not succeed; the failure as a value."""
+
+    def __init__(self, failure: DeviceFailure) -> None:
+        super().__init__(failure.hint or failure.kind)
+        self.failure = failure
+
+
+@dataclass(frozen=True)
+class _Device:
+    role: DeviceRole
+    ask: Ask
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the four groups."""
-    _add_card(_group(commands, "card", "read an ID card"))
-    _add_receipt(_group(commands, "receipt", "print a slip"))
-    _add_document(_group(commands, "document", "print an A4 document"))
-    _add_devices(_group(commands, "devices", "the devices of a terminal profile"))
-
-
-def _group(commands: Subcommands, name: str, text: str) -> Subcommands:
-    return commands.add_parser(name, help=text).add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-
-def _add(parts: Subcommands, name: str, text: str, example: str, run: Callable[[argparse.Namespace], int]) -> Any:
-    parser = parts.add_parser(name, help=text, epilog=f"example: {example}")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.set_defaults(run=run)
-    return parser
-
-
-def _add_card(parts: Subcommands) -> None:
-    read = _add(parts, "read", "read one card", "kiosk card read --port socket://127.0.0.1:5301 --json", read_card)
-    read.add_argument("--port", required=True, help="tty path, socket://host:port or pty")
-    read.add_argument("--baud", type=int, default=115200)
-    read.add_argument("--timeout-s", type=float, default=10.0, help="how long to wait for a card")
-
-
-def _add_receipt(parts: Subcommands) -> None:
-    example = "kiosk receipt print --to tcp://127.0.0.1:9101 slip.json"
-    receipt = _add(parts, "print", "print a typed receipt", example, print_receipt)
-    receipt.add_argument("--to", required=True, help="tty path, socket://host:port or tcp://host:9100")
-    receipt.add_argument("--width-dots", type=int, default=576, choices=(384, 576))
-    receipt.add_argument("file", type=Path, help='{"blocks": [{"text": …, "align": …, "size": …}, {"qr": …}, …]}')
-
-
-def _add_document(parts: Subcommands) -> None:
-    example = "kiosk document print --to ipp://127.0.0.1:8631/ipp/print paper.pdf --copies 1 --json"
-    document = _add(parts, "print", "print a PDF and follow it to the end", example, print_document)
-    document.add_argument("--to", required=True, help="ipp://host[:631]/path")
-    document.add_argument("--copies", type=int, default=1)
-    document.add_argument("--hold-s", type=float, default=60.0, help="how long to wait for paper in the middle")
-    document.add_argument("file", type=Path)
-
-
-def _add_devices(parts: Subcommands) -> None:
+    """Add the group."""
+    parts = group(commands, "devices", "the devices of a terminal")
     for name, text, run in (
         ("list", "what the profile names", list_devices),
         ("status", "ask each device for its state", show_status),
         ("test", "try what can be tried without a citizen", test_devices),
+        ("health", "what failed lately, and how often (of a running terminal)", show_health),
     ):
-        example = f"kiosk devices {name} --profile config/terminals/dev.toml --json"
-        parser = _add(parts, name, text, example, run)
+        parser = add(parts, name, text, f"kiosk devices {name} --sockets .data/run --json", run)
         parser.add_argument("--profile", type=Path, default=Path("config/terminals/dev.toml"))
+        parser.add_argument("--sockets", type=Path, default=None, help="run folder of a running terminal")
         parser.add_argument("role", nargs="?", choices=[role.value for role in DeviceRole], help="only this one")
-
-
-def read_card(options: argparse.Namespace) -> int:
-    """Read one card. 0 read; 2 bad input; 3 no card, or a silent reader, in the time; 4 reader error."""
-    from drivers.id_card.reader import SamVReader
-    from drivers.transport import open_transport
-
-    try:
-        transport = open_transport(options.port, options.baud)
-    except ValueError as error:
-        return _bad(str(error))
-    if not 0 < options.timeout_s <= 3600:
-        return _bad("--timeout-s is more than 0 and at most 3600")
-    if options.baud <= 0:
-        return _bad("--baud is more than 0")
-    reader = SamVReader(transport, options.baud)
-    try:
-        card = reader.read(Control(options.timeout_s))
-    except (NoMedia, DeviceTimeout) as error:
-        return _device_error(error, options.json, NO_CARD)
-    except DeviceError as error:
-        return _device_error(error, options.json, READER_ERROR)
-    finally:
-        reader.close()
-    fields = {name: str(value) for name, value in msgspec.structs.asdict(card).items() if value}
-    _show(options.json, fields, [f"{name}: {value}" for name, value in fields.items()])
-    return OK
-
-
-def print_receipt(options: argparse.Namespace) -> int:
-    """Print one slip; shows the printer's state before and after."""
-    from drivers.receipt_printer.printer import EscposReceiptPrinter
-    from drivers.transport import open_transport
-
-    try:
-        receipt: Receipt = read_receipt(options.file)
-        printer = EscposReceiptPrinter(open_transport(options.to), options.width_dots)
-    except (ReceiptFileError, ValueError) as error:
-        return _bad(str(error))
-    try:
-        printed = printer.print_once(receipt, Control(PRINT_S))
-    except DeviceError as error:
-        return _device_error(error, options.json, FAILED)
-    finally:
-        printer.close()
-    states = {"before": _brief(printed.before), "after": _brief(printed.after)}
-    _show(options.json, states, [f"{when}: {_line(state)}" for when, state in states.items()])
-    return OK
-
-
-def print_document(options: argparse.Namespace) -> int:
-    """Print a PDF; says how many sheets came out, sheet by sheet."""
-    from drivers.document_printer.printer import IppDocumentPrinter
-
-    try:
-        pdf = options.file.read_bytes()
-        printer = IppDocumentPrinter(options.to)
-    except (OSError, ValueError) as error:
-        return _bad(str(error))
-    if not 1 <= options.copies <= 20:
-        return _bad("--copies is 1 to 20")
-    control = Control(options.hold_s + 600.0, _tell_progress)
-    try:
-        printed = printer.print_once(PrintDocument(pdf, options.copies, hold_s=options.hold_s), control)
-    except DeviceError as error:
-        return _device_error(error, options.json, FAILED)
-    ledger = [str(fate) for fate in printed.ledger]
-    facts = {"outcome": str(printed.outcome), "sheets": printed.sheets, "ledger": ledger}
-    facts["reasons"] = list(printed.reasons)
-    _show(options.json, facts, [f"{printed.outcome}: {printed.sheets} of {len(ledger)} sheets came out"])
-    return OK if _complete(printed) else FAILED
-
-
-def _complete(printed: DocumentPrinted) -> bool:
-    return printed.outcome is JobOutcome.COMPLETED
 
 
 def list_devices(options: argparse.Namespace) -> int:
     """What the profile names."""
-    configs = _configs(options)
-    if configs is None:
-        return BAD_INPUT
+    try:
+        configs = read_device_configs(options.profile)
+    except DeviceConfigError as error:
+        return bad(str(error))
     rows = [
-        {"role": str(role), "driver": config.driver, "port": config.settings.port} for role, config in configs.items()
+        {"role": str(role), "driver": config.driver, "port": config.settings.port}
+        for role, config in configs.items()
+        if options.role in (None, role.value)
     ]
-    _show(options.json, rows, [f"{row['role']:<10} {row['driver']:<8} {row['port']}" for row in rows])
+    show(options.json, rows, [f"{row['role']:<15} {row['driver']:<10} {row['port']}" for row in rows])
     return OK
 
 
 def show_status(options: argparse.Namespace) -> int:
     """Each device's state; 1 when one cannot be used."""
 
-    def ask(driver: Driver) -> DeviceReport:
+    def ask(device: _Device) -> DeviceReport:
         try:
-            return driver.report(Control(REPORT_S))
-        except DeviceError as error:
-            return DeviceReport(driver.role, state=DeviceState.OFFLINE, reason=error.kind, hint=error.hint)
-        except DeadlineExceeded:
-            return DeviceReport(driver.role, state=DeviceState.OFFLINE, reason="timeout")
+            return _expect(device.ask(GetReport(), REPORT_S), DeviceReport)
+        except _Failed as error:
+            failure = error.failure
+            return DeviceReport(device.role, DeviceState.OFFLINE, reason=failure.kind, hint=failure.hint)
 
     reports = _each(options, ask)
     if reports is None:
         return BAD_INPUT
-    rows = [_brief(report) for report in reports]
-    _show(options.json, rows, [_line(row) for row in rows])
+    rows = [brief(report) for report in reports]
+    show(options.json, rows, [line(row) for row in rows])
     return OK if all(report.usable for report in reports) else FAILED
 
 
 def test_devices(options: argparse.Namespace) -> int:
     """The self-test of each device: what was tried, what was seen, what to do; 1 when one failed."""
 
-    def ask(driver: Driver) -> dict[str, Any]:
+    def ask(device: _Device) -> dict[str, Any]:
         try:
-            report = driver.self_test(Control(TEST_S))
-        except (DeviceError, DeadlineExceeded) as error:
-            step = {"tried": "open", "seen": str(error), "passed": False, "advice": "check power and cable"}
-            return {"role": str(driver.role), "passed": False, "steps": [step]}
-        return {"role": str(driver.role), "passed": report.passed, "steps": msgspec.to_builtins(report.steps)}
+            report = _expect(device.ask(SelfTest(), TEST_S), TestReport)
+        except _Failed as error:
+            report = TestReport(False, (TestStep("open", str(error), False, "check power and cable"),))
+        return {"role": str(device.role), "passed": report.passed, "steps": msgspec.to_builtins(report.steps)}
 
     results = _each(options, ask)
     if results is None:
@@ -204,69 +110,109 @@ def test_devices(options: argparse.Namespace) -> int:
     for result in results:
         lines.append(f"{result['role']}: {'passed' if result['passed'] else 'FAILED'}")
         lines += [f"  {step['tried']}: {step['seen']} {step['advice']}".rstrip() for step in result["steps"]]
-    _show(options.json, results, lines)
+    show(options.json, results, lines)
     return OK if all(result["passed"] for result in results) else FAILED
 
 
-def _each(options: argparse.Namespace, ask: Callable[[Driver], Any]) -> list[Any] | None:
-    configs = _configs(options)
-    if configs is None:
-        return None
-    answers = []
-    for role, config in configs.items():
-        driver = build_driver(role, config, Path("/dev/shm" if Path("/dev/shm").exists() else "."))  # noqa: S108  # tmpfs
+def show_health(options: argparse.Namespace) -> int:
+    """The history that each driver's process keeps."""
+    if options.sockets is None:
+        return bad("a history is kept by a running terminal: name its run folder with --sockets")
+
+    def ask(device: _Device) -> dict[str, Any]:
         try:
-            answers.append(ask(driver))
-        finally:
-            driver.close()
-    return answers
+            health = _expect(device.ask(GetHealth(), REPORT_S), DeviceHealth)
+        except _Failed as error:
+            return {"role": str(device.role), "error": error.failure.kind}
+        fields: dict[str, Any] = msgspec.to_builtins(health)
+        return {"role": str(device.role)} | {name: value for name, value in fields.items() if name != "type"}
+
+    rows = _each(options, ask)
+    if rows is None:
+        return BAD_INPUT
+    show(options.json, rows, [text for row in rows for text in _health_lines(row)])
+    return OK
 
 
-def _configs(options: argparse.Namespace) -> dict[DeviceRole, DeviceConfig] | None:
+def _health_lines(row: dict[str, Any]) -> Iterator[str]:
+    counted = " ".join(f"{name}={count}" for name, count in row.get("counters", {}).items())
+    yield f"{row['role']:<15} {row.get('error', counted)}".rstrip()
+    for failure in row.get("failures", ()):
+        when = datetime.datetime.fromtimestamp(failure["at"]).isoformat(" ", "seconds")
+        yield f"  {when} {failure['kind']} ×{failure['times']} {failure['hint']}".rstrip()
+
+
+def _each(options: argparse.Namespace, ask: Callable[[_Device], Answer]) -> list[Answer] | None:
+    """Ask every device that was meant, one after another; None when there is none, and the reason is told."""
     try:
-        configs = read_device_configs(options.profile)
+        with _running(options) if options.sockets else _stopped(options) as devices:
+            return [ask(device) for device in devices]
     except DeviceConfigError as error:
-        _bad(str(error))
+        bad(str(error))
         return None
+
+
+@contextmanager
+def _running(options: argparse.Namespace) -> Iterator[list[_Device]]:
+    """The drivers of a running terminal, by their sockets."""
+    folder: Path = options.sockets
+    roles = [role for role in DeviceRole if (folder / f"{role}.sock").exists() and options.role in (None, role.value)]
+    if not roles:
+        raise DeviceConfigError(f"{folder}: no driver's socket {options.role or ''}".rstrip())
+    clients = {role: Client(str(folder / f"{role}.sock"), DEVICE_CONTRACT) for role in roles}
+    try:
+        yield [_Device(role, _over(client)) for role, client in clients.items()]
+    finally:
+        for client in clients.values():
+            client.close()
+
+
+def _over(client: Client) -> Ask:
+    def ask(command: DeviceCommand, within_s: float) -> Any:
+        client.wait_connected(CONNECT_S)
+        try:
+            return client.call(command, within_s)
+        except RemoteError as error:
+            raise _Failed(error.error) from None
+        except (ConnectionLost, NoAnswer):
+            raise _Failed(DeviceFailure("offline", "the driver's process does not answer")) from None
+
+    return ask
+
+
+@contextmanager
+def _stopped(options: argparse.Namespace) -> Iterator[list[_Device]]:
+    """The drivers of the profile, in this process."""
+    configs = read_device_configs(options.profile)
     wanted = {role: config for role, config in configs.items() if options.role in (None, role.value)}
     if not wanted:
-        _bad(f"{options.profile}: no [devices.{options.role}] table")
-        return None
-    return wanted
+        raise DeviceConfigError(f"{options.profile}: no [devices.{options.role}] table")
+    folder = _TMPFS if _TMPFS.exists() else Path()
+    drivers = {role: build_driver(role, config, folder) for role, config in wanted.items()}
+    try:
+        yield [_Device(role, _inside(driver)) for role, driver in drivers.items()]
+    finally:
+        for driver in drivers.values():
+            driver.close()
 
 
-def _tell_progress(event: object) -> None:
-    match event:
-        case SheetPrinted(sheet=sheet, of=of):
-            print(f"sheet {sheet} of {of} came out", file=sys.stderr)
-        case PrinterWaiting(kind=kind):
-            print(f"the printer waits: {kind}", file=sys.stderr)
+def _inside(driver: Any) -> Ask:
+    def ask(command: DeviceCommand, within_s: float) -> Any:
+        control = Control(within_s)
+        try:
+            match command:
+                case SelfTest():
+                    return driver.self_test(control)
+                case _:
+                    return driver.report(control)
+        except DeviceError as error:
+            raise _Failed(error.as_failure()) from None
+        except DeadlineExceeded:
+            raise _Failed(DeviceFailure("timeout", "not done within the deadline")) from None
+
+    return ask
 
 
-def _brief(report: DeviceReport) -> dict[str, Any]:
-    """A report without what it does not tell."""
-    fields = msgspec.to_builtins(report)
-    return {name: value for name, value in fields.items() if value not in ("", None, {}) and name != "type"}
-
-
-def _line(row: dict[str, Any]) -> str:
-    rest = " ".join(f"{name}={value}" for name, value in row.items() if name not in {"role", "state"})
-    return f"{row['role']:<10} {row['state']} {rest}".rstrip()
-
-
-def _device_error(error: DeviceError, as_json: bool, status: int) -> int:
-    body = {"kind": error.kind, "hint": error.hint} | error.evidence
-    if as_json:
-        print(json.dumps({"error": body}, ensure_ascii=False))
-    else:
-        print(f"{error.kind}: {error.hint}", file=sys.stderr)
-    return status
-
-
-def _show(as_json: bool, value: Any, lines: list[str]) -> None:
-    print(json.dumps(value, ensure_ascii=False) if as_json else "\n".join(lines))
-
-
-def _bad(message: str) -> int:
-    print(message, file=sys.stderr)
-    return BAD_INPUT
+def _expect(result: Any, kind: type[Answer]) -> Answer:
+    assert isinstance(result, kind)
+    return result
