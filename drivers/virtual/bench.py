@@ -24,8 +24,27 @@ PASS_ON_S = 15.0
 
 
 @dataclass(frozen=True)
+class DeviceSpec:
+    """One virtual device: its program, the port it listens on by default, and what else its command line says."""
+
+    module: str
+    port: int
+    options: tuple[str, ...] = ()
+
+
+DEVICES: Mapping[str, DeviceSpec] = {
+    "id_card": DeviceSpec("id_card", 5301),
+    "receipt": DeviceSpec("receipt_printer", 9101),
+    "document": DeviceSpec("document_printer", 8631),
+    "camera": DeviceSpec("camera", 8081),
+    "line": DeviceSpec("line", 8710),
+}
+"""Every device of the bench, by the name under which it is asked for."""
+
+
+@dataclass(frozen=True)
 class Settings:
-    """Ports by device, the centre's address, the sample people, and where the terminal's screen can be seen."""
+    """Ports by device (default: its own), the centre's address, the sample people, where the screen can be seen."""
 
     ports: Mapping[str, int]
     centre: str
@@ -43,8 +62,8 @@ class Bench:
         self._processes: dict[str, subprocess.Popen[str]] = {}
         self._controls: dict[str, int] = {}
         self.ports: dict[str, int] = {}
-        for name, port in settings.ports.items():
-            self._start(name, port)
+        for name, spec in DEVICES.items():
+            self._start(name, spec, settings.ports.get(name, spec.port))
 
     def close(self) -> None:
         """Stop the devices."""
@@ -73,27 +92,31 @@ class Bench:
                 return self._pass_on("id_card", "DELETE", "/card")
             case "POST", ["api", "line"]:
                 return self._pass_on("line", "POST", "/state", body)
-            case "POST", ["api", "devices", device, action] if action in {"fault", "plug", "unplug"}:
+            case "POST", ["api", "devices", device, action] if action in {"fault", "seed", "plug", "unplug"}:
                 return self._pass_on(device, "POST", f"/{action}", body)
-            case _, ["api", "receipt" | "document" | "camera" as device, *rest]:
-                target = "/jobs" if rest == ["jobs"] else "/" + "/".join(rest)
-                return self._pass_on(device, method, target, body)
+            case _, ["api", device, *rest] if device in self._controls:
+                return self._pass_on(device, method, "/" + "/".join(rest), body)
         raise KeyError(path)
 
     def state(self) -> dict[str, Any]:
-        """Everything the page shows."""
-        devices = {name: json.loads(self._pass_on(name, "GET", "/").body) for name in self._controls}
+        """Everything the page shows; a device whose program has ended is told as such."""
         return {
-            "devices": devices,
+            "devices": {name: self._state_of(name) for name in self._controls},
             "ports": self.ports,
             "on_reader": self._shown(self._on_reader) if self._on_reader in self._people else None,
             "screen_url": self._settings.screen_url,
             "centre": self._settings.centre,
         }
 
-    def _start(self, name: str, port: int) -> None:
-        module = {"receipt": "receipt_printer", "document": "document_printer"}.get(name, name)
-        command = [sys.executable, "-m", f"drivers.virtual.{module}", "--port", str(port), "--control-port", "0"]
+    def _state_of(self, name: str) -> dict[str, Any]:
+        if self._processes[name].poll() is not None:
+            return {"plugged": False, "fault": "program ended"}
+        state: dict[str, Any] = json.loads(self._pass_on(name, "GET", "/").body)
+        return state
+
+    def _start(self, name: str, spec: DeviceSpec, port: int) -> None:
+        command = [sys.executable, "-m", f"drivers.virtual.{spec.module}", "--port", str(port), "--control-port", "0"]
+        command += spec.options
         if name == "line":
             command += ["--centre", self._settings.centre]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -132,7 +155,10 @@ class Bench:
     def _pass_on(self, device: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
         if device not in self._controls:
             raise Refused(f"devices are: {', '.join(self._controls)}")
-        return _fetch(f"http://127.0.0.1:{self._controls[device]}{path}", method, body)
+        try:
+            return _fetch(f"http://127.0.0.1:{self._controls[device]}{path}", method, body)
+        except OSError:
+            raise Refused(f"the virtual {device} has ended") from None
 
     def _centre(self, path: str) -> Reply:
         with contextlib.suppress(OSError, urllib.error.URLError):
