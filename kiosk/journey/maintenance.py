@@ -5,9 +5,11 @@ Not responsible for who may see it (the shell checks the PIN).
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import Literal
 
 from drivers.contract.commands import TestReport
+from drivers.contract.health import DeviceHealth
 from drivers.contract.status import DeviceReport, DeviceRole, SupplyState
 from kiosk.journey.events import World
 from kiosk.journey.pages import chrome
@@ -16,6 +18,8 @@ from kiosk.journey.turn import Turn
 from kiosk.views import DeviceRow, Option, Row, TechnicianView
 
 Level = Literal["ok", "warn", "bad"]
+FAILURES_SHOWN = 5
+CITY_TIME = timezone(timedelta(hours=8))
 
 
 def technician_page(turn: Turn, report: tuple[str, ...]) -> TechnicianView:
@@ -53,6 +57,19 @@ def describe(turn: Turn, tested: TestReport) -> tuple[str, ...]:
     marks = {True: "✓", False: "✗"}
     steps = [f"{marks[step.passed]} {step.tried}: {step.seen} {step.advice}".rstrip() for step in tested.steps]
     return (head, *steps)
+
+
+def recount(turn: Turn, health: DeviceHealth) -> tuple[str, ...]:
+    """A device's history in lines: counts, then the last failures with their city time."""
+    counts = health.counters
+    shown = {name: str(counts.get(name, 0)) for name in ("commands", "failures", "outages", "starts")}
+    lines = [turn.say("technician.history", **shown)]
+    if health.mean_between_s is not None:
+        lines.append(turn.say("technician.between", minutes=str(max(1, round(health.mean_between_s / 60)))))
+    for failure in health.failures[:FAILURES_SHOWN]:
+        when = datetime.fromtimestamp(failure.at, CITY_TIME).strftime("%m-%d %H:%M")
+        lines.append(f"{when} {failure.kind} ×{failure.times} {failure.hint}".rstrip())
+    return tuple(lines)
 
 
 def _device_row(turn: Turn, role: DeviceRole) -> DeviceRow:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from drivers.contract.commands import SelfTest, TestReport
 from drivers.contract.errors import DeviceFailure
+from drivers.contract.health import DeviceHealth, GetHealth
+from drivers.contract.status import DeviceRole
 from kiosk.intents import Answered, AnyIntent, Chosen
 from kiosk.journey.effects import CheckPin, SetInService
 from kiosk.journey.events import PinChecked
-from kiosk.journey.maintenance import describe, roles_of, technician_page
+from kiosk.journey.maintenance import describe, recount, roles_of, technician_page
 from kiosk.journey.pages import chrome, working
 from kiosk.journey.session import Memory, Session, Stage
 from kiosk.journey.turn import Broken, Completed, Going, Turn
@@ -18,7 +20,7 @@ from kiosk.views import AnyView, CodeView
 from offline_cache.contract import GetStatus, Retry, StoreStatus
 
 PIN_DIGITS = 6
-TEST_WITHIN_S = 30.0
+TEST_WITHIN_S, HEALTH_WITHIN_S = 30.0, 2.0
 STORE_WITHIN_S = 5.0
 
 
@@ -30,9 +32,15 @@ class PinMemory(Memory, frozen=True):
 
 
 class BenchMemory(Memory, frozen=True):
-    """The lines of the last test."""
+    """The lines of the last test, and of the device's history after them."""
 
     report: tuple[str, ...] = ()
+
+
+def _with_history(turn: Turn, role: DeviceRole | None, report: tuple[str, ...]) -> Turn:
+    """A test, well or not, is followed by what the device went through."""
+    turn = turn.remember(BenchMemory(report))
+    return turn if role is None else turn.device(f"health:{role}", role, GetHealth(), HEALTH_WITHIN_S)
 
 
 def may_open(session: Session) -> bool:
@@ -85,7 +93,7 @@ def technician_intent(turn: Turn, intent: AnyIntent) -> Turn:
 def _act(turn: Turn, action: str) -> Turn:
     tests = {f"test:{role}": role for role in roles_of(turn)}
     if action in tests:
-        return turn.device("test", tests[action], SelfTest(), TEST_WITHIN_S)
+        return turn.device(action, tests[action], SelfTest(), TEST_WITHIN_S)
     if action == "retry_outbox":
         return turn.store("retry", Retry(), STORE_WITHIN_S)
     if action in {"switch_off", "switch_on"}:
@@ -94,14 +102,18 @@ def _act(turn: Turn, action: str) -> Turn:
 
 
 def technician_fact(turn: Turn, fact: Completed | Broken) -> Turn:
-    """What a test or the store said."""
+    """What a test, a device's history or the store said."""
+    kind, _, role = fact.tag.partition(":")
+    if kind == "health":
+        return _history(turn, fact)
+    tested = DeviceRole(role) if kind == "test" else None
     if isinstance(fact, Broken):
         failure = fact.failure
         hint = failure.hint if isinstance(failure, DeviceFailure) else failure.reason
         line = turn.say("technician.failed", kind=failure.kind)
-        return turn.remember(BenchMemory((line, hint) if hint else (line,)))
+        return _with_history(turn, tested, (line, hint) if hint else (line,))
     if isinstance(fact.result, TestReport):
-        return turn.remember(BenchMemory(describe(turn, fact.result)))
+        return _with_history(turn, tested, describe(turn, fact.result))
     if isinstance(fact.result, StoreStatus):
         world = turn.session.world
         return turn.changed(
@@ -109,3 +121,11 @@ def technician_fact(turn: Turn, fact: Completed | Broken) -> Turn:
         )
     turn = turn.remember(BenchMemory((turn.say("technician.retried"),)))
     return turn.store("status", GetStatus(), STORE_WITHIN_S)
+
+
+def _history(turn: Turn, fact: Completed | Broken) -> Turn:
+    """A history that cannot be had is no reason to hide the test."""
+    if isinstance(fact, Completed) and isinstance(fact.result, DeviceHealth):
+        shown = turn.memory(BenchMemory).report
+        return turn.remember(BenchMemory((*shown, *recount(turn, fact.result))))
+    return turn

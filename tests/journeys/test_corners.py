@@ -16,7 +16,9 @@ from drivers.contract.commands import (
     ReadIdCard,
     SelfTest,
     SheetPrinted,
+    TestReport,
 )
+from drivers.contract.health import DeviceHealth, GetHealth, PastFailure
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState, SupplyState
 from kiosk import intents as do
 from kiosk.journey.context import Context
@@ -325,6 +327,27 @@ def test_the_parents_card_is_seen_while_it_is_read(context: Context) -> None:
     assert citizen.view.reading
     citizen.hear(ReadIdCard, SheetPrinted(1, 1)).does(do.Answered("x"))
     assert citizen.view.reading
+
+
+def test_a_test_is_followed_by_what_the_device_went_through(citizen: Citizen) -> None:
+    citizen.does(do.TechnicianPressed(), do.Answered("246810"), do.Chosen("test:id_card"))
+    citizen.answer(SelfTest, TestReport(True, ()))
+    failure = PastFailure("timeout", 1_790_000_000.0, 3, "the reader is silent")
+    counts = {"commands": 9, "failures": 3, "outages": 2, "starts": 1}
+    citizen.answer(GetHealth, DeviceHealth((failure,), counts, 7200.0))
+    assert citizen.view.report[0] == "测试通过"
+    assert citizen.view.report[-3:] == (
+        "历史：指令9次，出错3次，断开2次，驱动启动1次",
+        "平均120分钟断开一次",
+        "09-21 22:13 timeout ×3 the reader is silent",
+    )
+
+
+def test_a_history_that_cannot_be_had_does_not_hide_the_test(citizen: Citizen) -> None:
+    citizen.does(do.TechnicianPressed(), do.Answered("246810"), do.Chosen("test:id_card"))
+    citizen.answer(SelfTest, TestReport(True, ()))
+    citizen.fail(GetHealth, "offline")
+    assert citizen.view.report[0] == "测试通过"
 
 
 def test_a_test_that_talks_is_let_talk(citizen: Citizen) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from drivers.contract import commands
 from drivers.contract.commands import CardProbe, CardSeen, PrintDocument, ProbeCard, ReadIdCard, SelfTest
+from drivers.contract.health import DeviceHealth, GetHealth
 from drivers.contract.status import DeviceRole
 from kiosk import intents as do
 from kiosk.journey.context import Context
@@ -260,9 +261,9 @@ def test_the_technician_tests_retries_and_switches(citizen: Citizen) -> None:
     assert {row.test for row in citizen.view.devices} >= {"test:id_card", "test:document"}
     citizen.does(do.Chosen("test:document"))
     steps = (commands.TestStep("status", "idle", True), commands.TestStep("tray", "empty", False, "refill"))
-    citizen.answer(SelfTest, commands.TestReport(False, steps))
-    assert citizen.view.report == ("测试没有通过", "✓ status: idle", "✗ tray: empty refill")
-    citizen.does(do.Chosen("test:receipt")).fail(SelfTest, "timeout")
+    citizen.answer(SelfTest, commands.TestReport(False, steps)).answer(GetHealth, DeviceHealth())
+    assert citizen.view.report[:3] == ("测试没有通过", "✓ status: idle", "✗ tray: empty refill")
+    citizen.does(do.Chosen("test:receipt")).fail(SelfTest, "timeout").fail(GetHealth, "offline")
     assert citizen.view.report == ("测试没有完成（timeout）",)
     waiting = msgspec.structs.replace(good_status(), waiting=3)
     citizen.does(do.Chosen("retry_outbox")).answer(Retry, Ok()).answer(GetStatus, waiting)

@@ -40,7 +40,7 @@ def test_keys_that_are_put_together_exist_too(texts: Texts) -> None:
     keys += [f"line.{line}" for line in LineState]
     keys += [f"help.{kind}" for kind in (*STEP_TYPES, "menu", "service")]
     keys += [f"rating.level{level}" for level in range(1, 6)]
-    keys += [f"device.{role}.other" for role in ("id_card", "receipt", "document", "camera")]
+    keys += [f"device.{role}.other" for role in DeviceRole]
     assert [key for key in keys if key not in texts] == []
 
 
