@@ -20,7 +20,7 @@ from drivers.contract.smart_card import (
     TechnicianProof,
 )
 from drivers.contract.status import DeviceReport
-from drivers.contract.values import IdCard, JobOutcome, Receipt, SheetOutcome
+from drivers.contract.values import Evidence, IdCard, JobOutcome, Receipt, SheetOutcome
 from kiosk.ipc import Contract
 
 
@@ -50,13 +50,19 @@ class PrintDocument(Command, frozen=True):
     """document: print a PDF and follow it to the end → DocumentPrinted; events SheetPrinted, PrinterWaiting.
 
     The deadline counts from the last progress: waiting for paper is bounded by `hold_s`, after which the job
-    is cancelled and purged.
+    is cancelled and purged. Every failure but OutcomeUnknown says for certain that no paper came out.
+
+    A person may decide to print what is missing of an earlier job: `reprint_of` is that job's
+    `DocumentPrinted.job`, `first_sheet` (1-based, of the whole job with all its copies) where to begin.
     """
 
     pdf: bytes
     copies: int = 1
     job_name: str = "doorstep"
     hold_s: float = 120.0
+    duplex: bool = False
+    first_sheet: int = 1
+    reprint_of: str = ""
 
     def __repr__(self) -> str:
         return f"PrintDocument({len(self.pdf)} bytes)"
@@ -124,12 +130,18 @@ class ReceiptPrinted(msgspec.Struct, frozen=True, tag=True):
 
 
 class DocumentPrinted(msgspec.Struct, frozen=True, tag=True):
-    """The ledger of a print job, sheet by sheet; `sheets` came out for certain."""
+    """The ledger of a print job, sheet by sheet from the command's `first_sheet`; `sheets` came out for certain.
+
+    `sheet_pages` names the document's pages on each sheet of the ledger. `job` is the device's name for the job.
+    """
 
     outcome: JobOutcome
     sheets: int
     ledger: tuple[SheetOutcome, ...]
     reasons: tuple[str, ...] = ()
+    evidence: Evidence = Evidence.DEVICE
+    job: str = ""
+    sheet_pages: tuple[tuple[int, ...], ...] = ()
 
 
 class PagePictures(msgspec.Struct, frozen=True, tag=True):

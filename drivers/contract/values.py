@@ -85,14 +85,27 @@ class SheetOutcome(StrEnum):
     """Fate of one sheet."""
 
     DELIVERED = "delivered"
+    REPRINTED = "reprinted"
+    """It came out, and a person had asked for it a second time."""
     NOT_PRINTED = "not_printed"
     UNCERTAIN = "uncertain"
+
+
+class Evidence(StrEnum):
+    """Whose word a print job's outcome is."""
+
+    DEVICE = "device"
+    """The printer's own counters and job state."""
+    SPOOLER = "spooler"
+    """A program between us and the printer: it knows what it sent, not what came out."""
 
 
 class JobOutcome(StrEnum):
     """How a print job ended at the device."""
 
     COMPLETED = "completed"
+    SENT = "sent"
+    """All of it was taken, and nobody tells whether paper came out: a person must look."""
     CANCELLED = "cancelled"
     ABORTED = "aborted"
     UNCERTAIN = "uncertain"
