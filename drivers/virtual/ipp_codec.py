@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 GROUPS = {1: "operation", 2: "job", 4: "printer", 5: "unsupported"}
 _GROUP_TAGS = {name: tag for tag, name in GROUPS.items()}
 _TAGS = {
+    "no-value": 0x13,
     "integer": 0x21,
     "boolean": 0x22,
     "enum": 0x23,
     "octets": 0x30,
+    "resolution": 0x32,
+    "range": 0x33,
     "text": 0x41,
     "name": 0x42,
     "keyword": 0x44,
@@ -21,48 +25,59 @@ _TAGS = {
     "language": 0x48,
     "mime": 0x49,
 }
+_OCTETS = frozenset({0x30, 0x31, 0x32, 0x34, 0x35, 0x36, 0x37, 0x4A})
+"""Tags whose values stay bytes: octet strings, dates, collections, texts with a language."""
 
 
 @dataclass
 class IppRequest:
-    """One request; `document` is what follows the attributes."""
+    """One request; `document` is what follows the attributes. `order` keeps the operation attributes as they came."""
 
+    version: tuple[int, int]
     operation: int
     number: int
     attributes: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
     document: bytes = b""
 
     def value(self, group: str, name: str, default: Any = None) -> Any:
         """The first value of an attribute."""
         return (self.attributes.get(group, {}).get(name) or [default])[0]
 
+    def values(self, group: str, name: str) -> list[Any]:
+        """All values of an attribute; empty when it is absent."""
+        return self.attributes.get(group, {}).get(name, [])
+
 
 def read_request(data: bytes) -> IppRequest:
     """Parse; raises ValueError for what is not IPP."""
     source = io.BytesIO(data)
-    major = _take(source, 2)[0]
-    if major not in {1, 2}:
-        raise ValueError("IPP version")
-    request = IppRequest(_short(source), int.from_bytes(_take(source, 4), "big"))
+    major, minor = _take(source, 2)
+    request = IppRequest((major, minor), _short(source), int.from_bytes(_take(source, 4), "big"))
     group, name = "operation", ""
     while (tag := _take(source, 1)[0]) != 3:
         if tag < 0x10:
             group = GROUPS.get(tag, f"group-{tag}")
             continue
-        name = _take(source, _short(source)).decode() or name
+        name = _take(source, _short(source)).decode("utf-8", "replace") or name
         raw = _take(source, _short(source))
+        if group == "operation" and name not in request.order:
+            request.order.append(name)
         request.attributes.setdefault(group, {}).setdefault(name, []).append(_typed(tag, raw))
     request.document = source.read()
     return request
 
 
-Attributes = list[tuple[str, str, list[Any]]]
+Attributes = list[tuple[str, str, Sequence[Any]]]
 """(type, name, values)."""
+Groups = list[tuple[str, Attributes]]
 
 
-def write_answer(status: int, number: int, groups: list[tuple[str, Attributes]]) -> bytes:
-    """A whole answer."""
-    out = bytearray(b"\x02\x00" + status.to_bytes(2, "big") + number.to_bytes(4, "big"))
+def write_answer(status: int, request: IppRequest | None, groups: Groups) -> bytes:
+    """A whole answer; `request` is None when it could not be read."""
+    version = bytes(request.version) if request is not None and request.version[0] in {1, 2} else b"\x02\x00"
+    number = request.number if request is not None else 0
+    out = bytearray(version + status.to_bytes(2, "big") + number.to_bytes(4, "big"))
     first: tuple[str, Attributes] = (
         "operation",
         [("charset", "attributes-charset", ["utf-8"]), ("language", "attributes-natural-language", ["zh-cn"])],
@@ -75,6 +90,11 @@ def write_answer(status: int, number: int, groups: list[tuple[str, Attributes]])
                 raw = _raw(value)
                 out += bytes([_TAGS[kind]]) + len(shown).to_bytes(2, "big") + shown + len(raw).to_bytes(2, "big") + raw
     return bytes(out) + b"\x03"
+
+
+def with_wrong_length(answer: bytes) -> bytes:
+    """The same answer, with the length of its first value pointing beyond the end."""
+    return answer[:11] + b"\x7f\xff" + answer[13:] if len(answer) > 13 else answer
 
 
 def _take(source: BinaryIO, count: int) -> bytes:
@@ -93,12 +113,18 @@ def _typed(tag: int, raw: bytes) -> Any:
         return int.from_bytes(raw, "big", signed=True)
     if tag == 0x22:
         return raw == b"\x01"
-    return raw if tag == 0x30 else raw.decode("utf-8", "replace")
+    if tag == 0x33 and len(raw) == 8:
+        return int.from_bytes(raw[:4], "big", signed=True), int.from_bytes(raw[4:], "big", signed=True)
+    return raw if tag in _OCTETS or tag < 0x20 else raw.decode("utf-8", "replace")
 
 
 def _raw(value: Any) -> bytes:
+    if value is None:
+        return b""
     if isinstance(value, bool):
         return bytes([value])
     if isinstance(value, int):
         return value.to_bytes(4, "big", signed=True)
+    if isinstance(value, tuple):  # a range
+        return b"".join(part.to_bytes(4, "big", signed=True) for part in value)
     return value if isinstance(value, bytes) else str(value).encode()
