@@ -1,82 +1,106 @@
-"""Which characters a printer's own font has, and pictures of those that it has not. No commands here.
+"""Which characters a printer's own font has, how wide they are, and lines drawn as dots. No commands here.
 
-Chinese printers hold the two-byte areas of GB 18030; four-byte codes (rare names, extensions) come out as
-nothing or as something else. Such a line is drawn from Noto Sans CJK instead, on the same 24-dot grid.
+Chinese printers hold two-byte codes; four-byte codes of GB 18030 (rare names, extensions) come out as nothing or
+as something else. A line with such a character is drawn whole, in the cells of the printer's own grid, so that
+rare and common characters stand on one baseline at one height.
 """
 
 from __future__ import annotations
 
+import logging
 import unicodedata
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
-from PIL import Image, ImageDraw, ImageFont
+import numpy as np
 
+from drivers.receipt_printer import fonts
+
+log = logging.getLogger(__name__)
 CELL_DOTS = 24
 """Height of a line and width of a Chinese character at size 1; a Latin one is half as wide."""
+LINE_DOTS = 30
+"""From one line to the next at size 1; at size 2 the characters alone are higher (48)."""
 REPLACEMENT = "□"
-_FONTS = (
-    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/truetype/noto/NotoSansCJK-Regular.ttc",
-)
-_SIMPLIFIED_FACE = 2
+_SPACES = "\t\u3000\xa0"
 
 
 def printable(text: str) -> str:
-    """The text with all that is not a visible character or a space replaced; nothing else may go out."""
-    return "".join(" " if char in "\t\u3000\xa0" else char if _visible(char) else REPLACEMENT for char in text)
+    """The text without control and format characters and surrogates, each of which becomes a box.
+
+    Unassigned and private-use characters stay: a font may be newer than Python's tables, and what no font has is
+    drawn as a box with its code.
+    """
+    return "".join(" " if char in _SPACES else char if _visible(char) else REPLACEMENT for char in text)
 
 
+def clusters(text: str) -> Iterator[str]:
+    """Characters with the marks (accents, ideographic variants) that belong to them; each takes one cell."""
+    held = ""
+    for char in text:
+        if held and unicodedata.category(char)[0] == "M":
+            held += char
+            continue
+        if held:
+            yield held
+        held = char
+    if held:
+        yield held
+
+
+@lru_cache(maxsize=4096)
 def _visible(char: str) -> bool:
-    return unicodedata.category(char)[0] in "LMNPSZ" and unicodedata.category(char) not in {"Zl", "Zp"}
+    return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
-def printer_code(char: str) -> bytes | None:
-    """The one or two bytes that print `char` in Chinese mode; None when the printer's font has it not."""
-    if " " <= char <= "~":
-        return char.encode("ascii")
+@lru_cache(maxsize=16384)
+def printer_code(cluster: str, charset: str = "gbk") -> bytes | None:
+    """The one or two bytes that print a cluster in Chinese mode; None when the printer's font has it not.
+
+    `charset` is gbk (the two-byte areas of GB 18030) or gb2312. Python's gbk lacks the two-byte codes that GB 18030
+    added later (FE9F 䶮), as older fonts do. Its gb2312 maps the dash and the middle dot of names (·) to other
+    characters, so GB 2312 is taken as the part of gbk that it is.
+    """
+    if len(cluster) == 1 and " " <= cluster <= "~":
+        return cluster.encode("ascii")
     try:
-        code = char.encode("gbk")  # GB 18030 adds two-byte codes (FE9F 䶮) that older fonts lack
+        code = cluster.encode("gbk")
     except UnicodeEncodeError:
         return None
-    return code if len(code) == 2 and unicodedata.category(char) != "Co" else None
+    if len(code) != 2 or unicodedata.category(cluster) == "Co":
+        return None
+    if charset == "gb2312" and not (0xA1 <= code[0] <= 0xF7 and code[1] >= 0xA1 and _in_gb2312(code)):
+        return None
+    return code
 
 
-def width_dots(char: str) -> int:
+def _in_gb2312(code: bytes) -> bool:
+    try:
+        code.decode("gb2312")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def width_dots(cluster: str) -> int:
     """Width at size 1: half a cell for Latin letters and digits, a whole cell for all else."""
-    return CELL_DOTS // 2 if " " <= char <= "~" else CELL_DOTS
+    return CELL_DOTS // 2 if " " <= cluster <= "~" else CELL_DOTS
 
 
-@dataclass(frozen=True)
-class Bitmap:
-    """One bit a dot, rows padded to bytes, 1 is black."""
-
-    width: int
-    height: int
-    bits: bytes
-
-
-def draw_line(text: str, size: int, line_dots: int, align: str) -> Bitmap:
-    """One line of text as a bitmap as wide as the paper."""
+def draw_line(line: Sequence[str], size: int, bold: bool, width: int, align: str) -> fonts.Dots:
+    """Clusters as dots, as wide as the paper and as high as a line of the printer's own."""
     cell = CELL_DOTS * size
-    picture = Image.new("1", (line_dots, cell + 6 * size), 1)
-    pen = ImageDraw.Draw(picture)
-    wanted = sum(width_dots(char) * size for char in text)
-    left = {"left": 0, "centre": (line_dots - wanted) // 2, "right": line_dots - wanted}[align]
-    font = _font(cell)
-    for char in text:
-        width = width_dots(char) * size
-        pen.text((left + width // 2, cell), char, font=font, fill=0, anchor="ms")
-        left += width
-    inverted = picture.point(lambda value: 0 if value else 255)
-    return Bitmap(line_dots, picture.height, inverted.tobytes())
-
-
-@cache
-def _font(size_px: int) -> ImageFont.FreeTypeFont:
-    path = next((path for path in _FONTS if Path(path).exists()), None)
-    if path is None:
-        raise FileNotFoundError("Noto Sans CJK is not installed (Debian package fonts-noto-cjk)")
-    return ImageFont.truetype(path, size_px - 2, index=_SIMPLIFIED_FACE)
+    canvas = np.zeros((max(LINE_DOTS, cell), width), bool)
+    wanted = sum(width_dots(cluster) * size for cluster in line)
+    left = {"left": 0, "centre": (width - wanted) // 2, "right": width - wanted}[align]
+    for cluster in line:
+        wide = width_dots(cluster) * size
+        if cluster != " ":
+            dots = fonts.glyph(cluster, cell, bold)
+            middle = (cell - wide) // 2  # a narrow one was drawn in the middle of its square
+            canvas[:cell, left : left + wide] = dots[:, middle : middle + wide]
+        left += wide
+    missing = sum(not fonts.has_glyph(cluster[0]) for cluster in line)
+    if missing:
+        log.warning("no font has %d character(s) of a slip: printed as boxes with their codes", missing)
+    return canvas

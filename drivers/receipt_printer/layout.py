@@ -6,79 +6,116 @@ payload: no byte of a citizen's name can be a command.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import segno
 
 from drivers.contract.values import CutBlock, FeedBlock, QrBlock, Receipt, RuleBlock, TextBlock
-from drivers.receipt_printer.commands import Escpos
-from drivers.receipt_printer.glyphs import Bitmap, draw_line, printable, printer_code, width_dots
+from drivers.receipt_printer import commands, fonts
+from drivers.receipt_printer.glyphs import CELL_DOTS, clusters, draw_line, printable, printer_code, width_dots
 
-INITIALISE = b"\x1b@"
-CHINESE_ON, CHINESE_OFF = b"\x1c&", b"\x1c."
-IN_ORDER_QUERY = b"\x1dr\x01"
 QR_LIMIT_BYTES = 512
-_ALIGN = {"left": b"\x1ba\x00", "centre": b"\x1ba\x01", "right": b"\x1ba\x02"}
+QR_QUIET = 4
+"""White squares around a QR code that we draw (ISO/IEC 18004)."""
+_QR_CAPACITY = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450, 504, 560)
+"""Bytes in versions 1 to 18 at error correction M (ISO/IEC 18004 table 7)."""
+BAND_DOTS = 24
 _NO_STARTERS = frozenset("，。、；：？！）》」』”’,.;:?!)")
 
 
-def encode_receipt(receipt: Receipt, line_dots: int, escpos: Escpos) -> bytes:
-    """The bytes of a receipt, without the closing query. `line_dots` is 576 for 80 mm, 384 for 58 mm."""
-    out = bytearray(INITIALISE)
+@dataclass(frozen=True)
+class Paper:
+    """What the printer's paper and firmware allow: 384 dots are 58 mm, 576 are 80 mm."""
+
+    width_dots: int = 576
+    charset: Literal["gbk", "gb2312"] = "gbk"
+    qr: Literal["native", "raster"] = "native"
+    qr_module: int = 6
+
+
+def encode_receipt(receipt: Receipt, paper: Paper) -> bytes:
+    """The bytes of a receipt, without the closing query."""
+    out = bytearray(commands.INITIALISE)
     for block in receipt.blocks:
         match block:
             case TextBlock():
-                out += _text(block, line_dots)
+                out += _text(block, paper)
             case QrBlock(qr=text):
-                out += _ALIGN["centre"] + escpos.qr(_checked_qr(text)) + _ALIGN["left"]
+                out += _qr(text, paper)
             case RuleBlock():
-                out += _text(TextBlock("-" * (line_dots // 12)), line_dots)
+                out += _text(TextBlock("-" * (paper.width_dots // (CELL_DOTS // 2))), paper)
             case FeedBlock(feed=lines):
-                out += b"\x1bd" + bytes([max(0, min(20, lines))])
+                out += commands.feed(lines)
             case CutBlock():
-                out += escpos.cut()
+                out += commands.FEED_TO_CUTTER_AND_CUT
     return bytes(out)
 
 
-def wrap(text: str, limit_dots: int, size: int) -> Iterator[str]:
-    """Lines no wider than `limit_dots`; closing punctuation does not begin a line where it can be helped."""
+def wrap(text: str, limit_dots: int, size: int) -> Iterator[list[str]]:
+    """Lines of clusters no wider than `limit_dots`; closing punctuation begins no line where it can be helped."""
     for paragraph in text.split("\n"):
-        line, used = "", 0
-        for char in printable(paragraph):
-            width = width_dots(char) * size
+        line: list[str] = []
+        used = 0
+        for cluster in clusters(printable(paragraph)):
+            width = width_dots(cluster) * size
             if used + width > limit_dots and line:
-                carry = line[-1] if char in _NO_STARTERS and len(line) > 1 else ""
-                yield line[: len(line) - len(carry)]
-                line = carry
-                used = sum(width_dots(kept) * size for kept in carry)
-            line, used = line + char, used + width
+                carried = [line.pop()] if cluster in _NO_STARTERS and len(line) > 1 else []
+                yield line
+                line, used = carried, sum(width_dots(kept) * size for kept in carried)
+            line.append(cluster)
+            used += width
         yield line
 
 
-def _text(block: TextBlock, line_dots: int) -> bytes:
-    out = bytearray(_ALIGN[block.align] + _style(block.size, block.bold))
-    for line in wrap(block.text, line_dots, block.size):
-        codes = [printer_code(char) for char in line]
+def _text(block: TextBlock, paper: Paper) -> bytes:
+    out = bytearray(commands.ALIGN[block.align] + commands.style(block.size, block.bold))
+    for line in wrap(block.text, paper.width_dots, block.size):
+        codes = [printer_code(cluster, paper.charset) for cluster in line]
         if None in codes:
-            out += _ALIGN["left"] + raster(draw_line(line, block.size, line_dots, block.align))
-            out += _ALIGN[block.align]
+            dots = draw_line(line, block.size, block.bold, paper.width_dots, block.align)
+            out += commands.ALIGN["left"] + _raster(dots) + commands.ALIGN[block.align]
         else:
-            out += CHINESE_ON + b"".join(code for code in codes if code) + CHINESE_OFF + b"\n"
-    return bytes(out + _style(1, False) + _ALIGN["left"])
+            native = b"".join(code for code in codes if code)
+            out += commands.CHINESE_ON + native + commands.CHINESE_OFF + commands.LINE_FEED
+    return bytes(out + commands.style(1, False) + commands.ALIGN["left"])
 
 
-def _style(size: int, bold: bool) -> bytes:
-    """Magnification of Latin (GS !) and Chinese (FS W) characters, and emphasis (ESC E)."""
-    double = size == 2
-    return b"\x1d!" + (b"\x11" if double else b"\x00") + b"\x1cW" + bytes([double]) + b"\x1bE" + bytes([bold])
+def _raster(dots: fonts.Dots) -> bytes:
+    return commands.raster(dots.shape[1], dots.shape[0], np.packbits(dots, axis=1).tobytes())
 
 
-def raster(bitmap: Bitmap) -> bytes:
-    """GS v 0: a bitmap, printed as it is."""
-    row_bytes = (bitmap.width + 7) // 8
-    head = b"\x1dv0\x00" + row_bytes.to_bytes(2, "little") + bitmap.height.to_bytes(2, "little")
-    return head + bitmap.bits
-
-
-def _checked_qr(text: str) -> str:
-    if not 0 < len(text.encode("utf-8")) <= QR_LIMIT_BYTES:
+def _qr(text: str, paper: Paper) -> bytes:
+    """A code with a control character in it is drawn: inside a native one, firmware might act on it."""
+    payload = text.encode("utf-8")
+    if not 0 < len(payload) <= QR_LIMIT_BYTES:
         raise ValueError(f"a QR code on a slip holds 1 to {QR_LIMIT_BYTES} bytes")
-    return text
+    if paper.qr == "native" and min(payload) >= ord(" "):
+        code = commands.qr(payload, _module(len(payload), paper))
+        return commands.ALIGN["centre"] + code + commands.ALIGN["left"]
+    return b"".join(_raster(band) for band in _bands(_drawn_qr(text, paper)))
+
+
+def _module(length: int, paper: Paper) -> int:
+    """Dots of one square: as many as wanted and as fit. A code that is too wide, printers leave out silently."""
+    version = next(number for number, capacity in enumerate(_QR_CAPACITY, 1) if capacity >= length)
+    return max(1, min(paper.qr_module, paper.width_dots // (17 + 4 * version + 2 * QR_QUIET)))
+
+
+def _drawn_qr(text: str, paper: Paper) -> fonts.Dots:
+    """The code in the middle of the paper."""
+    code = segno.make(text, error="m", micro=False, boost_error=False)
+    squares = np.array([[bool(square) for square in row] for row in code.matrix_iter(border=QR_QUIET)])
+    module = _module(len(text.encode("utf-8")), paper)
+    dots = np.kron(squares, np.ones((module, module), bool))
+    whole = np.zeros((dots.shape[0], paper.width_dots), bool)
+    left = (paper.width_dots - dots.shape[1]) // 2
+    whole[:, left : left + dots.shape[1]] = dots
+    return whole
+
+
+def _bands(dots: fonts.Dots) -> Sequence[fonts.Dots]:
+    """Pieces small enough for any printer's bitmap buffer."""
+    return [dots[top : top + BAND_DOTS] for top in range(0, dots.shape[0], BAND_DOTS)]

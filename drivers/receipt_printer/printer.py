@@ -1,67 +1,85 @@
-"""ESC/POS receipt printer: preflight, print once, and say whether the paper came out.
+"""ESC/POS receipt printers: preflight, print once, and say whether the paper came out.
 
-Not responsible for bytes (layout) nor for their meaning (status). After the bytes have left, nothing is ever
-sent again: when the confirmation does not come, the outcome is unknown and the buffer is cleared, so that a
+Not responsible for bytes (layout) nor for their meaning (status, dialect). After the bytes have left, nothing is
+ever sent again: when the confirmation does not come, the outcome is unknown and the buffer is cleared, so that a
 stranger's slip does not come out when the paper is refilled.
 """
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from drivers.contract.commands import (
     DeviceCommand,
+    DeviceNotice,
     DeviceResult,
     GetReport,
     PrintReceipt,
     ReceiptPrinted,
     TestReport,
-    TestStep,
 )
 from drivers.contract.errors import (
     DeviceError,
     DeviceOffline,
     DeviceTimeout,
+    MediaNotTaken,
     OutcomeUnknown,
-    ProtocolError,
     UnsupportedCommand,
 )
-from drivers.contract.status import DeviceReport, DeviceRole
+from drivers.contract.status import DeviceReport, DeviceRole, DeviceState, MediaState
 from drivers.contract.values import Receipt
-from drivers.receipt_printer.commands import Escpos
-from drivers.receipt_printer.layout import IN_ORDER_QUERY, encode_receipt
-from drivers.receipt_printer.status import QUERIES, Demultiplexer, PrinterStatus
+from drivers.receipt_printer import commands, fonts
+from drivers.receipt_printer.conversation import Conversation
+from drivers.receipt_printer.dialect import Dialect
+from drivers.receipt_printer.layout import Paper, encode_receipt
+from drivers.receipt_printer.presenter import Presenter
+from drivers.receipt_printer.selftest import examine
+from drivers.receipt_printer.status import PrinterStatus
 from drivers.transport import Transport
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded
 
-ANSWER_S = 0.5
+log = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.3
-SILENT_LIMIT = 4
-CLEAR_S = 0.5
-CLEAR_BUFFER = bytes.fromhex("10140801031401060208")
-"""DLE DC4 fn 8: throw away what was received and not printed (Epson)."""
+SILENT_S = 2.0
+SLOWEST_BYTES_A_S = 960
+"""9600 baud, and plain text on a slow printer: what was sent before a question arrives before it."""
+CLEAR_S = 0.15
+TURN_S = 0.05
+WATCH_EVERY_S, WATCH_S = 0.25, 2.0
+_STOPPED = (Cancelled, DeadlineExceeded)
 
 
 class EscposReceiptPrinter:
-    """One printer on one wire; `line_dots` is 576 for 80 mm paper, 384 for 58 mm."""
+    """One printer on one wire. `paper` may be its width in dots alone."""
 
     role = DeviceRole.RECEIPT
 
     def __init__(
         self,
         transport: Transport,
-        line_dots: int = 576,
-        profile: str = "default",
-        clock: Callable[[], float] = time.monotonic,
+        paper: Paper | int = 576,
+        dialect: Dialect | None = None,
+        presenter: Presenter | None = None,
     ) -> None:
-        self._transport, self._line_dots, self._clock = transport, line_dots, clock
-        self._escpos = Escpos(profile)
+        self._dialect = dialect or Dialect()
+        self._talk = Conversation(transport, self._dialect)
+        self._transport = transport
+        self._paper = Paper(paper) if isinstance(paper, int) else paper
+        self._presenter = presenter or Presenter()
         self._torn = False
+        self._well = False
+        self._turn = threading.Lock()
+        self._watching = Control(WATCH_S)
+        self._done = threading.Event()
 
     def report(self, control: Control) -> DeviceReport:
-        """The printer's state, from its four real-time answers."""
-        return self._status(control).report()
+        """The printer's state, from its real-time answers."""
+        with self._my_turn(control):
+            return self._status(control).report()
 
     def execute(self, command: DeviceCommand, control: Control) -> DeviceResult:
         """PrintReceipt and GetReport."""
@@ -75,93 +93,122 @@ class EscposReceiptPrinter:
 
     def print_once(self, receipt: Receipt, control: Control) -> ReceiptPrinted:
         """Print; raises what the preflight found, or OutcomeUnknown once bytes have left."""
-        data = encode_receipt(receipt, self._line_dots, self._escpos)
-        before = self._status(control)
-        if before.failure is not None:
-            raise before.failure
-        control.check()
-        try:
-            self._transport.write((self._escpos.cut() if self._torn else b"") + data + IN_ORDER_QUERY, control)
-            after = self._confirm(control)
+        data = encode_receipt(receipt, self._paper)
+        with self._my_turn(control):
+            before = self._preflight(control)
+            try:
+                self._send(data, control)
+                self._confirm(len(data), control)
+            except (DeviceError, *_STOPPED) as error:
+                raise self._unknown(error) from error
             self._torn = False
-        except (DeviceError, Cancelled, DeadlineExceeded) as error:
-            raise self._unknown(error) from error
-        return ReceiptPrinted(before.report(), after.report())
+            return ReceiptPrinted(before.report(), self._afterwards(control))
 
     def self_test(self, control: Control) -> TestReport:
-        """Ask for the status only: a test slip is printed by a person's wish, not by the machine's."""
-        try:
-            status = self._status(control)
-        except DeviceError as error:
-            return TestReport(False, (TestStep("real-time status", error.hint, False, "check power and cable"),))
-        failure = status.failure
-        steps = [TestStep("real-time status", failure.hint if failure else "well", failure is None)]
-        steps.append(
-            TestStep("paper", "near its end" if status.near_end else "enough", True)
-            if not status.paper_end
-            else TestStep("paper", "at its end", False, "put in a new roll")
-        )
-        return TestReport(all(step.passed for step in steps), tuple(steps))
+        """Read-only: a test slip is printed by a person's wish, not by the machine's."""
+        with self._my_turn(control):
+            return examine(lambda: self._status(control), self._dialect.presenter)
+
+    def watch(self, tell: Callable[[DeviceNotice], None]) -> None:
+        """Open the fonts, then look at the printer often enough that a cover or a taken slip is seen at once."""
+        threading.Thread(target=self._watch, args=(tell,), name="watch", daemon=True).start()
 
     def close(self) -> None:
-        """Let go of the wire."""
-        self._transport.close()
+        """Let go of the wire. A watching driver opens it again with the next report."""
+        self._watching.cancel()
+        with self._turn:
+            self._well = False
+            self._transport.close()
+
+    def _preflight(self, control: Control) -> PrinterStatus:
+        status = self._status(control)
+        if status.failure is not None:
+            raise status.failure
+        if status.media is MediaState.PRESENT:
+            raise MediaNotTaken("the last slip still hangs in the mouth of the printer", cause="not_taken")
+        control.check()
+        return status
 
     def _status(self, control: Control) -> PrinterStatus:
-        """All four real-time answers, asked one at a time so that each is known by its question."""
-        self._transport.open()
-        self._transport.discard_input()
-        return PrinterStatus.from_answers({query: self._ask(query, control) for query in QUERIES})
+        self._well = False
+        self._talk.begin()
+        if self._torn:  # an open bitmap would swallow the question: end it, and forget what else is waiting
+            self._talk.send(bytes(commands.LARGEST_BLOCK) + commands.CLEAR_BUFFER, control)
+        status = self._presenter.judge(self._talk.status(control), time.monotonic())
+        self._well = True
+        return status
 
-    def _ask(self, query: int, control: Control) -> int:
-        self._transport.write(bytes([0x10, 0x04, query]), control)
-        sorter, ends = Demultiplexer(), self._clock() + ANSWER_S
-        while not sorter.real_time:
-            left = ends - self._clock()
-            data = self._transport.read_some(left, control) if left > 0 else b""
-            if not data:
-                if sorter.in_order:
-                    raise ProtocolError("the printer answers something else", cause="garbage")
-                raise DeviceTimeout("the printer does not answer")
-            sorter.feed(data)
-        return sorter.real_time[-1]
+    def _send(self, data: bytes, control: Control) -> None:
+        torn = commands.FEED_TO_CUTTER_AND_CUT if self._torn else b""  # cut off what still hangs in the printer
+        automatic = commands.AUTOMATIC_STATUS if self._dialect.automatic_status else b""
+        start = len(commands.INITIALISE)
+        self._talk.send(torn + data[:start] + automatic + data[start:] + commands.IN_ORDER_QUERY, control)
 
-    def _confirm(self, control: Control) -> PrinterStatus:
+    def _confirm(self, size: int, control: Control) -> None:
         """Wait until the in-order query is answered: everything before it has been printed."""
-        sorter, silent = Demultiplexer(), 0
-        while not sorter.in_order:
-            data = self._transport.read_some(LOOK_EVERY_S, control)
-            sorter.feed(data)
-            if data:
+        patience_s = SILENT_S + size / SLOWEST_BYTES_A_S
+        heard = time.monotonic()
+        while True:
+            anything = self._talk.listen(LOOK_EVERY_S, control)
+            if self._talk.confirmations >= commands.IN_ORDER_ANSWERS:
+                return
+            try:
+                told = self._talk.told
+                if told is None or told.failure is None:
+                    told = None if anything else self._talk.status(control)
+                heard = time.monotonic()
+            except DeviceTimeout:
+                if time.monotonic() - heard > patience_s:
+                    raise DeviceTimeout("the printer fell silent while printing") from None
                 continue
-            failure, answered = self._look(sorter, control)
-            if failure is not None:
-                raise failure
-            silent = 0 if answered else silent + 1
-            if silent >= SILENT_LIMIT:
-                raise DeviceTimeout("the printer fell silent while printing")
-        return self._status(control)
+            if told is not None and told.failure is not None:
+                raise told.failure
 
-    def _look(self, sorter: Demultiplexer, control: Control) -> tuple[DeviceError | None, bool]:
-        """A look at the status in the middle of a print; the in-order answer may arrive meanwhile."""
-        answers: dict[int, int] = {}
-        for query in QUERIES:
-            sorter.real_time.clear()
-            self._transport.write(bytes([0x10, 0x04, query]), control)
-            sorter.feed(self._transport.read_some(ANSWER_S, control))
-            if not sorter.real_time:
-                return None, False
-            answers[query] = sorter.real_time[-1]
-        return PrinterStatus.from_answers(answers).failure, True
+    def _afterwards(self, control: Control) -> DeviceReport:
+        """The state after a slip that is confirmed; a printer that fell silent since has printed it all the same."""
+        try:
+            return self._status(control).report()
+        except DeviceError as error:
+            kind, hint = error.kind, error.hint
+        except _STOPPED:
+            kind, hint = DeviceTimeout.kind, "no time was left to ask for the state"
+        return DeviceReport(self.role, DeviceState.OFFLINE, reason=kind, hint=hint)
 
     def _unknown(self, cause: Exception) -> OutcomeUnknown:
         """Clear what is left in the printer and say that nobody knows."""
         self._torn = True  # part of this slip may still hang in the printer: cut it off before the next one
+        told = self._talk.told
+        if isinstance(cause, DeviceTimeout) and told is not None and told.failure is not None:
+            cause = told.failure
         try:
-            self._transport.write(CLEAR_BUFFER, Control(CLEAR_S))
+            self._transport.write(commands.CLEAR_BUFFER, Control(CLEAR_S))
         except (DeviceError, DeadlineExceeded):
             self._transport.close()
         if isinstance(cause, DeviceOffline | DeviceTimeout):
             self._transport.close()
         kind = cause.kind if isinstance(cause, DeviceError) else type(cause).__name__
         return OutcomeUnknown(f"the slip may be incomplete: {cause}", cause=kind)
+
+    @contextlib.contextmanager
+    def _my_turn(self, control: Control) -> Iterator[None]:
+        """A command interrupts the watch, and can be cancelled while it waits for it."""
+        while not self._turn.acquire(timeout=TURN_S):
+            self._watching.cancel()
+            control.check()
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def _watch(self, tell: Callable[[DeviceNotice], None]) -> None:
+        fonts.warm()
+        while not self._done.wait(WATCH_EVERY_S):
+            if not self._well or not self._turn.acquire(blocking=False):
+                continue
+            try:
+                self._watching = Control(WATCH_S)
+                tell(self._status(self._watching).report())
+            except (DeviceError, *_STOPPED):
+                pass  # the host's own question tells what is wrong
+            finally:
+                self._turn.release()

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-import msgspec
-
 from drivers.contract.driver import Driver
-from drivers.family import FamilySettings, Place
+from drivers.family import Place
+from drivers.receipt_printer.dialect import Dialect, ReceiptSettings
 from drivers.receipt_printer.printer import EscposReceiptPrinter
 from drivers.transport import open_transport
 
 
-class Settings(FamilySettings, frozen=True, kw_only=True):
-    """`width_dots`: 384 for 58 mm paper, 576 for 80 mm. `profile`: the printer's name in python-escpos."""
+class Settings(ReceiptSettings, frozen=True, kw_only=True):
+    """`automatic_status`: have the printer tell changes by itself while it prints (GS a); some old firmware cannot."""
 
-    baud: Annotated[int, msgspec.Meta(gt=0)] = 115200
-    width_dots: Literal[384, 576] = 576
-    profile: str = "default"
+    automatic_status: bool = True
 
 
 def build(settings: Settings, place: Place) -> Driver:
     """The driver; ValueError when `port` is none."""
-    return EscposReceiptPrinter(open_transport(settings.port, settings.baud), settings.width_dots, settings.profile)
+    dialect = Dialect(automatic_status=settings.automatic_status)
+    return EscposReceiptPrinter(open_transport(settings.port, settings.baud), settings.paper, dialect)

@@ -1,0 +1,93 @@
+"""Talking with a receipt printer: questions one at a time, answers sorted from all else that comes.
+
+Not responsible for what the answers mean (dialect) nor for printing. An answer is used as soon as it is there; the
+deadline is only for a printer that stays silent.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from drivers.contract.errors import DeviceTimeout, ProtocolError
+from drivers.receipt_printer.dialect import Dialect
+from drivers.receipt_printer.status import Demultiplexer, PrinterStatus, Question
+from drivers.transport import Transport
+from kiosk.ipc import Control
+
+ANSWER_S = 0.5
+LOOKS = 3
+"""How often a status that contradicts itself is asked again: a change may fall between two questions."""
+
+
+class Conversation:
+    """One printer on one wire."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        dialect: Dialect,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.dialect, self._transport, self._clock = dialect, transport, clock
+        self._sorter = Demultiplexer()
+
+    def begin(self) -> None:
+        """Open the wire and forget what came before: an answer to nobody must not be taken for the next one."""
+        self._transport.open()
+        self._transport.discard_input()
+        self._sorter = Demultiplexer(self.dialect.questions[0])
+
+    def status(self, control: Control) -> PrinterStatus:
+        """Ask everything; again when the answers contradict each other."""
+        status = self._ask_all(control)
+        for _ in range(LOOKS - 1):
+            if status.consistent:
+                break
+            status = self._ask_all(control)
+        return status
+
+    def send(self, data: bytes, control: Control) -> None:
+        """Write."""
+        self._transport.write(data, control)
+
+    def listen(self, within_s: float, control: Control) -> bool:
+        """Sort whatever comes first; whether anything came."""
+        data = self._transport.read_some(within_s, control)
+        self._hear(data)
+        return bool(data)
+
+    @property
+    def confirmations(self) -> int:
+        """How many in-order answers have come since `begin`."""
+        return len(self._sorter.in_order)
+
+    @property
+    def told(self) -> PrinterStatus | None:
+        """The newest automatic status since `begin`, if any came."""
+        return PrinterStatus.from_automatic(self._sorter.automatic[-1]) if self._sorter.automatic else None
+
+    def _ask_all(self, control: Control) -> PrinterStatus:
+        return self.dialect.read([self._ask(question, control) for question in self.dialect.questions])
+
+    def _ask(self, question: Question, control: Control) -> bytes:
+        self._sorter.ask(question)
+        self._transport.write(question.request, control)
+        ends, heard = self._clock() + ANSWER_S, False
+        while not self._sorter.answers:
+            left = ends - self._clock()
+            data = self._transport.read_some(left, control) if left > 0 else b""
+            if not data:
+                if heard:
+                    raise ProtocolError("the printer answers something else", cause="garbage")
+                raise DeviceTimeout("the printer does not answer")
+            heard = True
+            self._hear(data)
+        return self._sorter.answers[-1]
+
+    def _hear(self, data: bytes) -> None:
+        """Noise makes the in-order answers that came with it doubtful: they are not counted."""
+        strange, before = self._sorter.strange, len(self._sorter.in_order)
+        self._sorter.feed(data)
+        if self._sorter.strange > strange:
+            del self._sorter.in_order[before:]
