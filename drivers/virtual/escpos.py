@@ -1,15 +1,23 @@
-"""Our own reader of ESC/POS: bytes in, calls on paper and status out. What it does not know it counts."""
+"""Our own reader of ESC/POS: whole commands in, calls on paper and status out.
+
+What the table knows and this printer does not do is skipped and counted; what no table knows is counted as unknown.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from drivers.virtual.paper import Paper, Style
+from drivers.virtual.paper import Paper, Run, Style, advance
 
 _LEVELS = {48: "L", 49: "M", 50: "Q", 51: "H"}
-_LINE_DOTS = 30
+_SPACING = 30
+_QUIET = frozenset(
+    b"\x1b" + bytes([second])
+    for second in b" -?GMRTUVert{"  # typefaces, spacings and tables that change no dots here
+) | {b"\x1c-", b"\x1cS", b"\x1cC", b"\x1c!", b"\x1dB", b"\x1df", b"\x1dh", b"\x1dw", b"\x1dH", b"\x1c("}
 
 
 class Machine(Protocol):
@@ -30,182 +38,175 @@ class Machine(Protocol):
         """The answer to GS r 1."""
 
 
-class Starved(Exception):
-    """More bytes are needed to understand the command."""
-
-
 @dataclass
 class EscposReader:
-    """Understands a stream. `feed` consumes what is whole and keeps the rest."""
+    """Carries out one whole command or character after another."""
 
     machine: Machine
-    buffer: bytearray = field(default_factory=bytearray)
     style: Style = field(default_factory=Style)
     chinese: bool = True
-    line: str = ""
     unknown: list[str] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
     qr_module: int = 3
     qr_level: str = "L"
     qr_text: str = ""
-
-    def feed(self, data: bytes) -> None:
-        """Add bytes."""
-        self.buffer += data
-
-    def step(self) -> bool:
-        """Carry out one command or one character; False when nothing whole is left."""
-        if not self.buffer:
-            return False
-        try:
-            used = self._one()
-        except Starved:
-            return False
-        del self.buffer[:used]
-        return True
+    spacing: int = _SPACING
+    margin: int = 0
+    area: int = 0
+    cursor: int = 0
+    runs: list[Run] = field(default_factory=list)
+    graphics: tuple[int, int, bytes] | None = None
 
     def clear(self) -> None:
-        """DLE DC4 fn 8: forget what was received and not printed."""
-        self.buffer.clear()
-        self.line = ""
+        """DLE DC4 fn 8: forget the line under way."""
+        self.runs, self.cursor = [], 0
 
-    def _at(self, index: int) -> int:
-        if index >= len(self.buffer):
-            raise Starved
-        return self.buffer[index]
-
-    def _one(self) -> int:
-        first = self._at(0)
-        match first:
-            case 0x0A:
+    def carry_out(self, command: bytes) -> None:
+        """One whole command, as the table cut it off the stream."""
+        match command[:1]:
+            case b"\n":
                 self._end_line()
-                return 1
-            case 0x0D | 0x00:
-                return 1
-            case 0x1B:
-                return self._esc()
-            case 0x1D:
-                return self._gs()
-            case 0x1C:
-                return self._fs()
-            case _ if first < 0x20:
-                self.unknown.append(f"{first:02X}")
-                return 1
-        return self._character(first)
+            case b"\x1b":
+                self._esc(command)
+            case b"\x1c":
+                self._fs(command)
+            case b"\x1d":
+                self._gs(command)
+            case b"\r" | b"\x00":
+                pass
+            case _ if command[0] < 0x20:
+                self.unknown.append(command.hex(" ").upper())
+            case _:
+                self._character(command)
 
-    def _character(self, first: int) -> int:
-        if first < 0x80 or not self.chinese:
-            self.line += chr(first) if first < 0x80 else "?"
-            return 1
-        pair = bytes([first, self._at(1)])
-        self.line += pair.decode("gb18030", "replace") if pair[1] >= 0x40 else "�"
-        return 2
+    def skip(self, command: bytes) -> None:
+        """A command that no table knows: its first two bytes."""
+        self.unknown.append(command.hex(" ").upper())
+
+    def _character(self, code: bytes) -> None:
+        if code[0] < 0x80:
+            text = chr(code[0])
+        elif len(code) == 2 and self.chinese:
+            text = code.decode("gb18030", "replace")
+        else:
+            text = "?" * len(code)
+        width = sum(advance(char) for char in text) * self.style.width
+        if self.runs and self.cursor + width > (self.area or self.machine.paper.width - self.margin):
+            self._end_line()
+        if not self.runs or self.runs[-1].style != self.style or self.runs[-1].x + self.runs[-1].width != self.cursor:
+            self.runs.append(Run(self.cursor, "", self.style))
+        self.runs[-1].text += text
+        self.cursor = self.runs[-1].x + self.runs[-1].width
 
     def _end_line(self) -> None:
-        if self.line:
-            self.machine.paper.text(self.line, self.style)
+        if self.runs:
+            width = self.area or self.machine.paper.width - self.margin
+            self.machine.paper.text(self.runs, (self.margin, width), self.spacing)
         else:
-            self.machine.paper.feed(_LINE_DOTS)
-        self.line = ""
+            self.machine.paper.feed(self.spacing)
+        self.clear()
 
-    def _esc(self) -> int:
-        second = self._at(1)
-        if second == 0x40:
-            self.style, self.line = Style(), ""
-            return 2
-        value = self._at(2)
-        match second:
-            case 0x61:
+    def _esc(self, command: bytes) -> None:
+        match command[1:2]:
+            case b"@":
+                self.style, self.spacing, self.margin, self.area = Style(), _SPACING, 0, 0
+                self.clear()
+                self.machine.set_automatic_status(0)
+            case b"a" | b"E" | b"!":
+                self._restyle(command[1:2], command[2])
+            case b"d" | b"J":
+                self.machine.paper.feed(command[2] * (self.spacing if command[1:2] == b"d" else 1))
+            case b"2" | b"3":
+                self.spacing = command[2] if command[1:2] == b"3" else _SPACING
+            case b"$":
+                self.cursor = int.from_bytes(command[2:4], "little")
+            case b"\\":
+                self.cursor = max(0, self.cursor + int.from_bytes(command[2:4], "little", signed=True))
+            case b"i" | b"m":
+                self.machine.cut()
+            case _:
+                self._pass_over(command)
+
+    def _restyle(self, kind: bytes, value: int) -> None:
+        match kind:
+            case b"a":
                 self.style = replace(self.style, align=value % 48 if value % 48 < 3 else 0)
-            case 0x45:
+            case b"E":
                 self.style = replace(self.style, bold=bool(value & 1))
-            case 0x21:
-                self.style = replace(
-                    self.style,
-                    height=2 if value & 16 else 1,
-                    width=2 if value & 32 else 1,
-                    bold=bool(value & 8),
-                )
-            case 0x64:
-                self.machine.paper.feed(value * _LINE_DOTS)
-            case 0x4A:
-                self.machine.paper.feed(value)
-            case 0x69 | 0x6D:
-                self.machine.cut()
-                return 2
-            case 0x32:
-                return 2
-            case 0x33 | 0x74 | 0x52 | 0x4D | 0x2D | 0x20 | 0x47:
-                pass
-            case _:
-                self.unknown.append(f"1B {second:02X}")
-                return 2
-        return 3
+            case b"!":
+                height, width = 2 if value & 16 else 1, 2 if value & 32 else 1
+                self.style = replace(self.style, height=height, width=width, bold=bool(value & 8))
 
-    def _gs(self) -> int:
-        second = self._at(1)
-        if second == 0x28:
-            return self._gs_paren()
-        if second == 0x76:
-            return self._raster()
-        value = self._at(2)
-        match second:
-            case 0x21:
+    def _gs(self, command: bytes) -> None:
+        value = command[2] if len(command) > 2 else 0
+        match command[1:2]:
+            case b"!":
                 self.style = replace(self.style, width=(value >> 4) + 1, height=(value & 7) + 1)
-            case 0x56:
-                if value in {65, 66}:
-                    self.machine.paper.feed(self._at(3))
-                    self.machine.cut()
-                    return 4
+            case b"V":
+                if len(command) == 4:
+                    self.machine.paper.feed(command[3])
                 self.machine.cut()
-            case 0x72:
+            case b"r":
                 self.machine.say(bytes([self.machine.paper_sensor()]))
-            case 0x61:
+            case b"a":
                 self.machine.set_automatic_status(value)
-            case 0x42 | 0x66 | 0x68 | 0x77 | 0x48:
-                pass
+            case b"L" | b"W":
+                dots = int.from_bytes(command[2:4], "little")
+                self.margin, self.area = (dots, self.area) if command[1:2] == b"L" else (self.margin, dots)
+            case b"v" | b"(" | b"8":
+                self._picture(command)
             case _:
-                self.unknown.append(f"1D {second:02X}")
-                return 2
-        return 3
+                self._pass_over(command)
 
-    def _fs(self) -> int:
-        second = self._at(1)
-        match second:
-            case 0x26 | 0x2E:
-                self.chinese = second == 0x26
-                return 2
-            case 0x57:
-                size = 2 if self._at(2) & 1 else 1
-                self.style = replace(self.style, width=size, height=size)
-                return 3
-            case 0x21 | 0x2D | 0x43:
-                self._at(2)
-                return 3
-        self.unknown.append(f"1C {second:02X}")
-        return 2
-
-    def _raster(self) -> int:
-        self._at(7)
-        row_bytes = self.buffer[4] | self.buffer[5] << 8
-        height = self.buffer[6] | self.buffer[7] << 8
-        end = 8 + row_bytes * height
-        self._at(end - 1)
-        self.machine.paper.bitmap(row_bytes, height, bytes(self.buffer[8:end]))
-        return end
-
-    def _gs_paren(self) -> int:
-        kind, length = self._at(2), self._at(3) | self._at(4) << 8
-        end = 5 + length
-        self._at(end - 1)
-        body = bytes(self.buffer[5:end])
-        if kind == 0x6B and body[:1] == b"1":
-            try:
-                self._qr(body[1], body[2:])
-            except (ValueError, IndexError):  # too long for a QR code, or cut short: a printer prints nothing
-                self.unknown.append("QR data")
+    def _picture(self, command: bytes) -> None:
+        if command[1:2] == b"v":
+            row_bytes = int.from_bytes(command[4:6], "little")
+            self.machine.paper.bitmap(row_bytes, int.from_bytes(command[6:8], "little"), command[8:])
+        elif command[1:2] == b"8":
+            self._graphics(command[7:])
+        elif command[2:3] == b"L":
+            self._graphics(command[5:])
+        elif command[2:3] == b"k" and command[5:6] == b"1":
+            self._two_dimensional(command[6:])
         else:
-            self.unknown.append(f"1D 28 {kind:02X}")
-        return end
+            self._pass_over(command)
+
+    def _fs(self, command: bytes) -> None:
+        match command[1:2]:
+            case b"&":
+                self.chinese = True
+            case b".":
+                self.chinese = False
+            case b"W":
+                size = 2 if command[2] & 1 else 1
+                self.style = replace(self.style, width=size, height=size)
+            case _:
+                self._pass_over(command)
+
+    def _pass_over(self, command: bytes) -> None:
+        if command[:2] not in _QUIET:
+            self.skipped[command[: 3 if command[1:2] in b"(8" else 2].hex(" ").upper()] += 1
+
+    def _graphics(self, body: bytes) -> None:
+        """GS ( L and GS 8 L: store one bitmap (fn 112), print it (fn 2, 50)."""
+        match body[:2]:
+            case b"0p":
+                width, height = (int.from_bytes(body[at : at + 2], "little") for at in (6, 8))
+                self.graphics = ((width + 7) // 8, height, body[10:])
+            case b"02" | b"0\x02" if self.graphics is not None:
+                row_bytes, height, bits = self.graphics
+                width = self.area or self.machine.paper.width - self.margin
+                left = {0: 0, 1: (width - row_bytes * 8) // 2, 2: width - row_bytes * 8}[self.style.align]
+                self.machine.paper.bitmap(row_bytes, height, bits, self.margin + max(0, left))
+                self.graphics = None
+            case _:
+                self.skipped["1D 28 4C"] += 1
+
+    def _two_dimensional(self, body: bytes) -> None:
+        try:
+            self._qr(body[0], body[1:])
+        except (ValueError, IndexError):  # too long for a QR code, or cut short: a printer prints nothing
+            self.unknown.append("QR data")
 
     def _qr(self, function: int, body: bytes) -> None:
         actions: dict[int, Callable[[], None]] = {
