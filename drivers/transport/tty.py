@@ -1,0 +1,103 @@
+"""A tty or a pty. pyserial opens and sets it; reading and writing is done here, on its descriptor.
+
+Quirks: `inter_byte_timeout` of a pty is ignored by the kernel, so framing is always done by the driver; a pty
+knows no parity and refuses it with EINVAL.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import termios
+
+import serial
+
+from drivers.contract.errors import DeviceOffline
+from drivers.transport.stream import PORTION_BYTES, pour, something_came
+from kiosk.ipc import Control
+
+_VANISHED = (OSError, termios.error)
+"""What a vanished tty raises: pyserial's own errors are OSErrors, tcflush and tcsetattr raise termios.error."""
+
+
+class SerialTransport:
+    """A tty or pty at `path`, 8 data bits; `parity` is N, E or O."""
+
+    def __init__(self, path: str, baud: int = 115200, parity: str = "N", stop_bits: int = 1) -> None:
+        self._path, self._baud, self._parity, self._stop_bits = path, baud, parity, stop_bits
+        self._port: serial.Serial | None = None
+
+    def open(self) -> None:
+        """Open exclusively."""
+        if self._port is not None:
+            return
+        try:
+            self._port = serial.Serial(
+                self._path,
+                self._baud,
+                parity=self._parity,
+                stopbits=self._stop_bits,
+                timeout=0,
+                exclusive=True,
+            )
+        except termios.error as error:
+            line = f"{self._baud} 8{self._parity}{self._stop_bits}"
+            raise DeviceOffline(f"{self._path} does not take {line}: {error.args[-1]}") from error
+        except (OSError, ValueError) as error:
+            raise DeviceOffline(f"{self._path} cannot be opened: {error}") from error
+
+    def close(self) -> None:
+        """Close; a port that has vanished is closed too."""
+        if self._port is not None:
+            with contextlib.suppress(*_VANISHED):
+                self._port.close()
+            self._port = None
+
+    def write(self, data: bytes, control: Control) -> None:
+        """Send all of it."""
+        descriptor = self._opened().fileno()
+        try:
+            pour(descriptor, lambda rest: os.write(descriptor, rest), data, control)
+        except OSError as error:
+            self._lost(error)
+
+    def read_some(self, within_s: float, control: Control) -> bytes:
+        """Read what is there."""
+        descriptor = self._opened().fileno()
+        try:
+            if not something_came(descriptor, within_s, control):
+                return b""
+            data = os.read(descriptor, PORTION_BYTES)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            self._lost(error)
+            raise AssertionError from error  # _lost always raises
+        if not data:
+            self._lost(OSError("the line was hung up"))
+        return data
+
+    def discard_input(self) -> None:
+        """Throw away what has arrived."""
+        try:
+            self._opened().reset_input_buffer()
+        except _VANISHED as error:
+            self._lost(error)
+
+    def set_baud(self, baud: int) -> None:
+        """Change the speed."""
+        self._baud = baud
+        if self._port is not None:
+            try:
+                self._port.baudrate = baud
+            except _VANISHED as error:
+                self._lost(error)
+
+    def _opened(self) -> serial.Serial:
+        self.open()
+        assert self._port is not None
+        return self._port
+
+    def _lost(self, error: Exception) -> None:
+        self.close()
+        raise DeviceOffline(f"{self._path} vanished: {error}") from error
