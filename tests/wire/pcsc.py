@@ -1,0 +1,50 @@
+"""A PC/SC service of the tests' own, in a namespace of its own. One a process: libpcsclite keeps its first address."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.virtual.smart_card_service import PcscService
+
+
+class Pcsc:
+    """The service; `port` is where a card connects."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = _two_free_ports()
+        self._service = PcscService(folder, self.port)
+        os.environ["PCSCLITE_CSOCK_NAME"] = str(self._service.socket)
+
+    def start(self) -> None:
+        self._service.start()
+
+    def kill(self) -> None:
+        self._service.stop(kill=True)
+
+
+@pytest.fixture(scope="session")
+def pcsc_service() -> Iterator[Pcsc]:
+    with tempfile.TemporaryDirectory(prefix="pcsc") as folder:
+        service = Pcsc(Path(folder))
+        service.start()
+        yield service
+        service.kill()
+
+
+def _two_free_ports() -> int:
+    """vpcd has two slots: it listens on a port and on the next one."""
+    for port in range(36000 + os.getpid() % 500 * 10, 65000, 2):
+        with socket.socket() as first, socket.socket() as second:
+            try:
+                first.bind(("0.0.0.0", port))  # noqa: S104  # vpcd binds there too
+                second.bind(("0.0.0.0", port + 1))  # noqa: S104
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no two free ports beside each other")
