@@ -6,8 +6,11 @@ http.client and not requests: that one belongs to the only process with a way to
 from __future__ import annotations
 
 import contextlib
+import errno
 import http.client
 import itertools
+import os
+import select
 import socket
 import threading
 from collections.abc import Sequence
@@ -53,8 +56,9 @@ class IppClient:
         DeviceOffline with cause NOT_CONNECTED says that nothing has reached the printer.
         """
         target = Attribute(URI, "printer-uri", (self._url,))
-        body = encode_request(operation, next(self._ids), (target, *attributes), job) + document
-        connection = self._connected(within_s)
+        number = next(self._ids)
+        body = encode_request(operation, number, (target, *attributes), job) + document
+        connection = self._connected(within_s, control)
         guard = _Guard(connection.sock, within_s, control)
         try:
             status, data = self._exchange(connection, body)
@@ -66,14 +70,15 @@ class IppClient:
         guard.end()
         if status != http.client.OK:
             raise ProtocolError(f"HTTP status {status}", cause="http")
-        return decode_answer(data)
+        return decode_answer(data, number)
 
-    def _connected(self, within_s: float) -> http.client.HTTPConnection:
+    def _connected(self, within_s: float, control: Control | None) -> http.client.HTTPConnection:
         connection = http.client.HTTPConnection(self._host, self._port, timeout=within_s)
         try:
-            connection.connect()
+            connection.sock = _reach(self._host, self._port, Control(within_s), control)
         except OSError as error:
             raise DeviceOffline(f"{self._host}:{self._port} cannot be reached: {error}", cause=NOT_CONNECTED) from error
+        connection.sock.settimeout(within_s)
         return connection
 
     def _exchange(self, connection: http.client.HTTPConnection, body: bytes) -> tuple[int, bytes]:
@@ -87,6 +92,37 @@ class IppClient:
             raise ProtocolError(f"not an HTTP answer: {type(error).__name__}", cause="http") from error
         except OSError as error:
             raise DeviceOffline(f"{self._host}:{self._port} vanished: {error}") from error
+
+
+def _reach(host: str, port: int, total: Control, control: Control | None) -> socket.socket:
+    """Connect to the first address that answers; a wait for a host that is not there can be stopped."""
+    failure: OSError = TimeoutError("no answer")
+    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        peer = socket.socket(family, kind, protocol)
+        try:
+            _connect(peer, address, total, control)
+            return peer
+        except OSError as error:
+            failure = error
+            peer.close()
+        except BaseException:
+            peer.close()
+            raise
+    raise failure
+
+
+def _connect(peer: socket.socket, address: object, total: Control, control: Control | None) -> None:
+    peer.setblocking(False)
+    begun = peer.connect_ex(address)  # type: ignore[arg-type]  # whatever getaddrinfo says
+    if begun not in {0, errno.EINPROGRESS}:
+        raise OSError(begun, os.strerror(begun))
+    while not select.select([], [peer], [], LOOK_EVERY_S)[1]:
+        if control is not None:
+            control.check()
+        if not total.remaining_s:
+            raise TimeoutError("no answer")
+    if failed := peer.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+        raise OSError(failed, os.strerror(failed))
 
 
 class _Guard:

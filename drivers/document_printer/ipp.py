@@ -15,10 +15,10 @@ from drivers.contract.errors import ProtocolError
 VERSION = b"\x02\x00"
 OPERATION_GROUP, JOB_GROUP, END, PRINTER_GROUP = 0x01, 0x02, 0x03, 0x04
 INTEGER, BOOLEAN, ENUM = 0x21, 0x22, 0x23
-OCTETS = 0x30
+OCTETS, RANGE, TEXT_WITH_LANGUAGE, NAME_WITH_LANGUAGE = 0x30, 0x33, 0x35, 0x36
 NAME, KEYWORD, URI, CHARSET, LANGUAGE, MIME = 0x42, 0x44, 0x45, 0x47, 0x48, 0x49
 _TEXTS = {0x41, NAME, KEYWORD, URI, 0x46, CHARSET, LANGUAGE, MIME}
-
+_FIRST_VALUE_TAG = 0x20  # 0x10 to 0x1F say why there is no value: unsupported, unknown, no-value
 
 NOT_FOUND, GONE = 0x0406, 0x0407
 """client-error statuses for a job that the printer no longer knows."""
@@ -28,13 +28,17 @@ class Operation:
     """operations-supported values (RFC 8011 §5.4.15)."""
 
     PRINT_JOB = 0x0002
+    CREATE_JOB = 0x0005
+    SEND_DOCUMENT = 0x0006
     CANCEL_JOB = 0x0008
     GET_JOB_ATTRIBUTES = 0x0009
     GET_JOBS = 0x000A
     GET_PRINTER_ATTRIBUTES = 0x000B
+    PURGE_JOBS = 0x0012
+    CANCEL_MY_JOBS = 0x0039
 
 
-Value = int | bool | str | bytes
+Value = int | bool | str | bytes | tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -81,16 +85,22 @@ def encode_request(
     return bytes(out + bytes([END]))
 
 
-def decode_answer(data: bytes) -> IppAnswer:
-    """Parse an answer; ProtocolError when it is not one."""
+def decode_answer(data: bytes, request_id: int | None = None) -> IppAnswer:
+    """Parse an answer to the request of that number; ProtocolError when it is not one."""
     try:
-        return _decode(data)
+        if data[0] not in {1, 2}:
+            raise ProtocolError("the printer does not speak IPP", cause="ipp", got=data[:2].hex())
+        status, number = struct.unpack_from(">HI", data, 2)
+        if request_id is not None and number != request_id:
+            raise ProtocolError(
+                "an answer to another question", cause="stale", got=str(number), expected=str(request_id)
+            )
+        return IppAnswer(status, _groups(data))
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise ProtocolError("the printer's IPP answer cannot be read", cause="ipp", got=str(error)) from None
 
 
-def _decode(data: bytes) -> IppAnswer:
-    status = struct.unpack_from(">H", data, 2)[0]
+def _groups(data: bytes) -> tuple[tuple[int, dict[str, tuple[Value, ...]]], ...]:
     groups: list[tuple[int, dict[str, tuple[Value, ...]]]] = []
     offset, name = 8, ""
     while data[offset] != END:
@@ -99,27 +109,37 @@ def _decode(data: bytes) -> IppAnswer:
             groups.append((tag, {}))
             offset += 1
             continue
-        name_length = struct.unpack_from(">H", data, offset + 1)[0]
-        offset += 3
-        if name_length:
-            name = data[offset : offset + name_length].decode("utf-8")
-        offset += name_length
-        length = struct.unpack_from(">H", data, offset)[0]
-        raw = data[offset + 2 : offset + 2 + length]
-        if len(raw) != length:
-            raise IndexError("a value is cut off")
-        offset += 2 + length
-        attributes = groups[-1][1]
-        attributes[name] = (*attributes.get(name, ()), _value(tag, raw))
-    return IppAnswer(status, tuple(groups))
+        shown, offset = _counted(data, offset + 1)
+        raw, offset = _counted(data, offset)
+        name = shown.decode("utf-8") or name
+        values = groups[-1][1].get(name, ())
+        groups[-1][1][name] = (*values, _value(tag, raw)) if tag >= _FIRST_VALUE_TAG else values
+    return tuple(groups)
+
+
+def _counted(data: bytes, offset: int) -> tuple[bytes, int]:
+    """Bytes with their length in front, and where the next ones begin."""
+    start = offset + 2
+    end = start + int(struct.unpack_from(">H", data, offset)[0])
+    if end > len(data):
+        raise IndexError("a value is cut off")
+    return data[start:end], end
 
 
 def _value(tag: int, raw: bytes) -> Value:
+    """Text that is not UTF-8 is a printer's slip, and no reason to give its state up."""
     if tag in {INTEGER, ENUM}:
         return int(struct.unpack(">i", raw)[0])
     if tag == BOOLEAN:
         return raw != b"\0"
-    return raw.decode("utf-8") if tag in _TEXTS else raw
+    if tag == RANGE:
+        low, high = struct.unpack(">ii", raw)
+        return int(low), int(high)
+    if tag in {TEXT_WITH_LANGUAGE, NAME_WITH_LANGUAGE}:
+        _, offset = _counted(raw, 0)
+        raw = _counted(raw, offset)[0]
+        return raw.decode("utf-8", "replace")
+    return raw.decode("utf-8", "replace") if tag in _TEXTS else raw
 
 
 def _encode(attribute: Attribute) -> bytes:
@@ -137,4 +157,6 @@ def _raw(tag: int, value: Value) -> bytes:
         return value
     if isinstance(value, str):
         return value.encode("utf-8")
+    if isinstance(value, tuple):
+        return struct.pack(">ii", *value)
     return bytes([value]) if tag == BOOLEAN else struct.pack(">i", value)

@@ -1,167 +1,145 @@
-"""What a printer's and a job's IPP attributes mean for us. Pure.
+"""Which pages lie on which sheet, what a job's IPP attributes say of them, and the ledger. Pure.
 
-printer-state 3 idle, 4 processing, 5 stopped; job-state 3 pending, 4 held, 5 processing, 6 stopped,
-7 cancelled, 8 aborted, 9 completed. Reasons carry -error, -warning or -report; a bare one is an error. A
-warning never blocks: "media-empty-warning" only says that some tray is empty.
+job-state 3 pending, 4 held, 5 processing, 6 stopped, 7 cancelled, 8 aborted, 9 completed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from drivers.contract.status import DeviceReport, DeviceRole, DeviceState, SupplyState
 from drivers.contract.values import JobOutcome, SheetOutcome
-from drivers.document_printer.ipp import Value
+from drivers.document_printer.state import Attributes, number_of, words_of
 
-PRINTER_PROCESSING, PRINTER_STOPPED = 4, 5
-JOB_CANCELLED, JOB_ABORTED, JOB_COMPLETED = 7, 8, 9
-ENDED = {JOB_CANCELLED, JOB_ABORTED, JOB_COMPLETED}
-Attributes = Mapping[str, tuple[Value, ...]]
-
-_KINDS = {
-    "media-empty": "paper_out",
-    "media-needed": "paper_out",
-    "input-tray-missing": "paper_out",
-    "media-jam": "jammed",
-    "cover-open": "cover_open",
-    "door-open": "cover_open",
-    "interlock-open": "cover_open",
-    "output-area-full": "jammed",
-    "toner-empty": "fault",
-    "marker-supply-empty": "fault",
-    "fuser-over-temp": "fault",
-    "spool-area-full": "fault",
-}
-_HINTS = {
-    "paper_out": "put paper into the tray",
-    "jammed": "open the printer and take the stuck sheet out",
-    "cover_open": "close the printer's cover",
-    "fault": "change the supply that the printer's panel names",
-}
+JOB_STOPPED, JOB_CANCELLED, JOB_ABORTED, JOB_COMPLETED = 6, 7, 8, 9
+ENDED = frozenset({JOB_CANCELLED, JOB_ABORTED, JOB_COMPLETED})
+Sheet = tuple[int, ...]
+"""The pages on one sheet: one, or two when printed on both sides."""
 
 
 @dataclass(frozen=True)
-class PrinterState:
-    """A printer's state: `kind` is what blocks it (an error kind), empty when nothing does."""
+class Part:
+    """What goes to the printer as one job: pages `first` to `last` of the document, `copies` times."""
 
-    state: int
-    kind: str
-    low: frozenset[str]
-    sheets_left: int | None
-    model: str = ""
-
-    def report(self) -> DeviceReport:
-        """The same in XFS words."""
-        paper = SupplyState.FULL
-        if self.kind == "paper_out":
-            paper = SupplyState.OUT
-        elif self.kind == "jammed":
-            paper = SupplyState.JAMMED
-        elif "media-low" in self.low:
-            paper = SupplyState.LOW
-        toner = SupplyState.LOW if self.low & {"toner-low", "marker-supply-low"} else SupplyState.FULL
-        broken = self.kind not in {"", "paper_out", "jammed"}
-        state = DeviceState.USER_ERROR if self.kind == "cover_open" else DeviceState.HARDWARE_ERROR
-        return DeviceReport(
-            DeviceRole.DOCUMENT,
-            state if broken else DeviceState.ONLINE,
-            supplies={"paper": paper, "toner": toner},
-            reason=self.kind,
-            hint=_HINTS.get(self.kind, ""),
-            model=self.model,
-            sheets_left=self.sheets_left,
-        )
+    first: int
+    last: int
+    copies: int
+    sheets: tuple[Sheet, ...]
 
 
-def read_printer(attributes: Attributes) -> PrinterState:
-    """Judge Get-Printer-Attributes."""
-    state = _number(attributes, "printer-state", 0)
-    reasons = [str(reason) for reason in attributes.get("printer-state-reasons", ())]
-    sheets = tray_level(attributes)
-    kind = blocking_kind(reasons)
-    if not kind and sheets == 0 and state != PRINTER_PROCESSING:  # the last sheet may be on its way
-        kind = "paper_out"
-    if not kind and state == PRINTER_STOPPED:
-        kind = "fault"
-    low = frozenset(reason.rsplit("-", 1)[0] if _severity(reason) else reason for reason in reasons)
-    return PrinterState(state, kind, low, sheets, str((*attributes.get("printer-make-and-model", ()), "")[0]))
+def plan(pages: int, copies: int, duplex: bool, first_sheet: int = 1, together: bool = True) -> tuple[Part, ...]:
+    """The jobs that print a document from `first_sheet` on; ValueError when there is no such sheet.
 
-
-def blocking_kind(reasons: list[str]) -> str:
-    """The error kind of the first reason that blocks printing; empty when none does."""
-    for reason in reasons:
-        severity = _severity(reason)
-        bare = reason.removesuffix(f"-{severity}") if severity else reason
-        if severity in {"", "error"} and bare in _KINDS:
-            return _KINDS[bare]
-    return ""
-
-
-def tray_level(attributes: Attributes) -> int | None:
-    """Sheets in all trays that can tell (printer-input-tray); None when no tray can."""
-    levels = []
-    for tray in attributes.get("printer-input-tray", ()):
-        text = tray.decode("ascii", "replace") if isinstance(tray, bytes) else str(tray)
-        fields = dict(part.split("=", 1) for part in text.split(";") if "=" in part)
-        try:
-            level = int(fields.get("level", "-2"))
-        except ValueError:
-            continue
-        if level >= 0:  # -1 other, -2 unknown, -3 some (RFC 3805)
-            levels.append(level)
-    return sum(levels) if levels else None
+    Not `together`: each copy by itself, for a printer that cannot collate, so that sheets come in a known order.
+    """
+    sides = 2 if duplex else 1
+    copy = [tuple(range(page, min(page + sides, pages + 1))) for page in range(1, pages + 1, sides)]
+    if not 1 <= first_sheet <= len(copy) * copies:
+        raise ValueError(f"there is no sheet {first_sheet} of {len(copy) * copies}")
+    whole, within = divmod(first_sheet - 1, len(copy))
+    parts = []
+    if within:
+        parts.append(Part(copy[within][0], pages, 1, tuple(copy[within:])))
+        whole += 1
+    left = copies - whole
+    if left and together:
+        parts.append(Part(1, pages, left, tuple(copy * left)))
+    elif left:
+        parts += [Part(1, pages, 1, tuple(copy))] * left
+    return tuple(parts)
 
 
 @dataclass(frozen=True)
 class JobState:
-    """A job as the device sees it: `sheets` have come out."""
+    """A job as the device sees it; counters are None where it does not count. `begun`: None when not told."""
 
     state: int
+    id: int
     uuid: str
-    sheets: int
+    name: str
+    user: str
+    sheets: int | None
+    impressions: int | None
     reasons: tuple[str, ...]
+    begun: bool | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self.state in ENDED
 
 
 def read_job(attributes: Attributes) -> JobState:
-    """Judge Get-Job-Attributes."""
-    sheets = _number(attributes, "job-media-sheets-completed", -1)
-    if sheets < 0:
-        sheets = _number(attributes, "job-impressions-completed", 0)
+    """Judge the attributes of a job."""
+    begun = None
+    if "time-at-processing" in attributes:  # no-value: never taken in hand
+        begun = number_of(attributes, "time-at-processing") is not None
     return JobState(
-        _number(attributes, "job-state", 0),
-        str((*attributes.get("job-uuid", ()), "")[0]),
-        sheets,
-        tuple(str(reason) for reason in attributes.get("job-state-reasons", ())),
+        number_of(attributes, "job-state") or 0,
+        number_of(attributes, "job-id") or 0,
+        (*words_of(attributes, "job-uuid"), "")[0],
+        (*words_of(attributes, "job-name"), "")[0],
+        (*words_of(attributes, "job-originating-user-name"), "")[0],
+        number_of(attributes, "job-media-sheets-completed"),
+        number_of(attributes, "job-impressions-completed"),
+        words_of(attributes, "job-state-reasons"),
+        begun,
     )
 
 
-def outcome_of(job: JobState, of: int) -> JobOutcome:
-    """How an ended job counts: only "completed" with every sheet out is completed."""
-    if job.state == JOB_COMPLETED and job.sheets >= of:
-        return JobOutcome.COMPLETED
-    if job.state == JOB_COMPLETED:
+def counted(job: JobState, sheets: Sequence[Sheet]) -> int | None:
+    """How many of `sheets` the device's counters prove; the smaller where they disagree, None without any."""
+    told = [] if job.sheets is None else [min(job.sheets, len(sheets))]
+    if job.impressions is not None:
+        told.append(sheets_in(job.impressions, sheets))
+    return max(0, min(told)) if told else None
+
+
+def sheets_in(impressions: int, sheets: Sequence[Sheet]) -> int:
+    """How many whole sheets that many printed sides make."""
+    out = 0
+    for sheet in sheets:
+        impressions -= len(sheet)
+        if impressions < 0:
+            break
+        out += 1
+    return out
+
+
+def outcome_of(job: JobState, sheets: Sequence[Sheet]) -> JobOutcome:
+    """How an ended job counts: only "completed", with every sheet that is counted out, is completed."""
+    if job.state != JOB_COMPLETED:
+        return JobOutcome.CANCELLED if job.state == JOB_CANCELLED else JobOutcome.ABORTED
+    proved = counted(job, sheets)
+    if proved is not None and proved < len(sheets):
         return JobOutcome.UNCERTAIN
-    return JobOutcome.CANCELLED if job.state == JOB_CANCELLED else JobOutcome.ABORTED
+    return JobOutcome.UNCERTAIN if "job-completed-with-errors" in job.reasons else JobOutcome.COMPLETED
 
 
-def ledger(outcome: JobOutcome, sheets: int, of: int) -> tuple[SheetOutcome, ...]:
-    """The fate of each sheet. When a job broke off, the sheet in the paper path is uncertain."""
-    delivered = min(sheets, of)
-    rest = of - delivered
-    doubtful = {JobOutcome.COMPLETED: 0, JobOutcome.UNCERTAIN: rest}.get(outcome, min(1, rest))
-    return (
-        (SheetOutcome.DELIVERED,) * delivered
-        + (SheetOutcome.UNCERTAIN,) * doubtful
-        + (SheetOutcome.NOT_PRINTED,) * (rest - doubtful)
-    )
+@dataclass(frozen=True)
+class PartEnded:
+    """How one job of a command ended: `sheets` came out for certain.
 
+    `untouched`: the device never began it. `one_doubtful`: of the rest only the sheet in the path is in doubt.
+    """
 
-def _severity(reason: str) -> str:
-    tail = reason.rsplit("-", 1)[-1]
-    return tail if tail in {"error", "warning", "report"} else ""
+    outcome: JobOutcome
+    sheets: int
+    reasons: tuple[str, ...] = ()
+    untouched: bool = False
+    one_doubtful: bool = False
 
-
-def _number(attributes: Attributes, name: str, default: int) -> int:
-    value = (*attributes.get(name, ()), default)[0]
-    return value if isinstance(value, int) else default
+    def fates(self, of: int, came_out: SheetOutcome = SheetOutcome.DELIVERED) -> tuple[SheetOutcome, ...]:
+        """The fate of each sheet. When a job broke off, the sheet in the paper path is uncertain."""
+        delivered = min(self.sheets, of)
+        rest = of - delivered
+        doubtful = rest if self.outcome in {JobOutcome.SENT, JobOutcome.UNCERTAIN} else min(1, rest)
+        if self.one_doubtful:
+            doubtful = min(1, rest)
+        if self.untouched:
+            doubtful = 0
+        return (
+            (came_out,) * delivered
+            + (SheetOutcome.UNCERTAIN,) * doubtful
+            + (SheetOutcome.NOT_PRINTED,) * (rest - doubtful)
+        )

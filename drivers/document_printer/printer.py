@@ -1,15 +1,15 @@
 """A4 printer by IPP, straight to the device: print once, follow it sheet by sheet, tell what came out.
 
-The proof of paper is the device's own job state, followed by job-uuid: ids start again after a power cut, and
-a stranger's job may carry ours. A job that the device no longer knows is uncertain, never failed. Whatever
-stops a job for longer than `hold_s` cancels it at the device, so that no page comes out for the next citizen.
+A job is created first and its document sent second, so that it is known before any page can come out: a lost
+answer is then followed, not guessed. Not responsible for one job's course (`following`) nor for what an earlier
+one left behind (`queue`).
 """
 
 from __future__ import annotations
 
-import time
+import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
 from drivers.contract.commands import (
     DeviceCommand,
@@ -17,81 +17,53 @@ from drivers.contract.commands import (
     DocumentPrinted,
     GetReport,
     PrintDocument,
-    PrinterWaiting,
     RenderDocument,
     SheetPrinted,
     TestReport,
-    TestStep,
 )
-from drivers.contract.errors import (
-    CoverOpen,
-    DeviceError,
-    DeviceFault,
-    DeviceOffline,
-    DeviceTimeout,
-    MediaJammed,
-    OutcomeUnknown,
-    PaperOut,
-    ProtocolError,
-    UnsupportedCommand,
-)
+from drivers.contract.errors import DeviceError, DeviceFault, InvalidMedia, OutcomeUnknown, UnsupportedCommand
 from drivers.contract.status import DeviceReport, DeviceRole
-from drivers.contract.values import JobOutcome
-from drivers.document_printer.client import NOT_CONNECTED, IppClient
-from drivers.document_printer.ipp import (
-    GONE,
-    INTEGER,
-    JOB_GROUP,
-    KEYWORD,
-    MIME,
-    NAME,
-    NOT_FOUND,
-    PRINTER_GROUP,
-    Attribute,
-    Operation,
-)
-from drivers.document_printer.jobs import (
-    ENDED,
-    JobState,
-    PrinterState,
-    ledger,
-    outcome_of,
-    read_job,
-    read_printer,
-)
-from drivers.document_printer.render import count_pages, render_pages
+from drivers.contract.values import Evidence, JobOutcome, SheetOutcome
+from drivers.document_printer.client import NOT_CONNECTED
+from drivers.document_printer.following import Follower, Known, Pace, find
+from drivers.document_printer.jobs import JobState, Part, PartEnded, plan
+from drivers.document_printer.lock import PrinterLock
+from drivers.document_printer.preflight import check_ready
+from drivers.document_printer.queue import JobQueue
+from drivers.document_printer.render import count_pages, render_pages, take_pages
+from drivers.document_printer.selftest import examine
+from drivers.document_printer.service import NAME_LIMIT_BYTES, JobTicket, PrinterService
+from drivers.document_printer.state import PrinterState
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded
 
-POLL_S = 0.25
-LOST_AFTER = 40
-SEND_S = 10.0
-_FAILURES = {"paper_out": PaperOut, "jammed": MediaJammed, "cover_open": CoverOpen}
-
-
-@dataclass
-class _Following:
-    """What is known of the job being followed."""
-
-    job_id: int
-    uuid: str
-    of: int
-    sheets: int = 0
-    waiting: str = ""
-    waiting_since: float = 0.0
-    unanswered: int = 0
+TOKEN_BYTES = 4
+FIND_LOOKS = 8
+"""How often a job whose answer was lost is looked for before nobody knows."""
+_INCOMING = "job-incoming"
+SheetTeller = Callable[[int], None]
 
 
 class IppDocumentPrinter:
-    """One printer at an ipp:// address."""
+    """One printer at an ipp:// address. `life_counter` False: its printer-impressions-completed is not to be believed.
+
+    `shared`: other people print there too, and their jobs are left alone.
+    """
 
     role = DeviceRole.DOCUMENT
+    evidence = Evidence.DEVICE
 
-    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._client, self._clock = IppClient(url), clock
+    def __init__(self, url: str, pace: Pace | None = None, life_counter: bool = True, shared: bool = False) -> None:
+        self._service = PrinterService(url)
+        self._pace, self._life_counter = pace or Pace(), life_counter
+        self._queue = JobQueue(self._service, shared)
+        self._lock = PrinterLock(url, shared)
 
     def report(self, control: Control) -> DeviceReport:
-        """The device's own view of itself."""
-        return self._printer(control).report()
+        """The device's own view of itself. What an earlier job left in the printer is taken out on the way."""
+        report = self._service.printer(control).report()
+        if not self._queue.settled and self._lock.free:
+            self._queue.settle(control)
+        return report
 
     def execute(self, command: DeviceCommand, control: Control) -> DeviceResult:
         """PrintDocument, RenderDocument and GetReport."""
@@ -106,140 +78,169 @@ class IppDocumentPrinter:
                 raise UnsupportedCommand(f"{type(command).__name__} is not for a document printer")
 
     def print_once(self, command: PrintDocument, control: Control) -> DocumentPrinted:
-        """Print and follow to the end. Raises before anything was sent, or OutcomeUnknown while sending."""
-        of = count_pages(command.pdf) * command.copies
-        printer = self._printer(control)
-        if printer.kind:
-            raise _FAILURES.get(printer.kind, DeviceFault)(printer.report().hint, cause=printer.kind)
-        if printer.sheets_left is not None and printer.sheets_left < of:
-            raise PaperOut(f"{of} sheets are needed, {printer.sheets_left} are left", left=str(printer.sheets_left))
-        control.check()
-        following = self._send(command, of)
+        """Print and follow to the end. Raises only when nothing was printed for certain, or OutcomeUnknown."""
+        pages = count_pages(command.pdf)
+        with self._lock.held(control):
+            return self._print_alone(command, pages, control)
+
+    def _print_alone(self, command: PrintDocument, pages: int, control: Control) -> DocumentPrinted:
+        self._queue.settle(control)
+        printer = self._service.printer(control)
+        together = command.copies == 1 or (
+            printer.abilities.collates and command.copies <= printer.abilities.most_copies
+        )
         try:
-            return self._follow(following, command.hold_s, control)
-        except (Cancelled, DeadlineExceeded):
-            return self._give_up(following, "stopped")
+            parts = plan(pages, command.copies, command.duplex, command.first_sheet, together)
+        except ValueError as error:
+            raise InvalidMedia(str(error), cause="first_sheet") from None
+        check_ready(printer, sum(len(part.sheets) for part in parts), command.duplex)
+        control.check()
+        return _Printing(self, command, printer, control).run(parts)
 
     def self_test(self, control: Control) -> TestReport:
-        """Ask for state, paper and toner; prints nothing."""
-        try:
-            printer = self._printer(control)
-        except DeviceError as error:
-            return TestReport(False, (TestStep("printer attributes", error.hint, False, "check power and cable"),))
-        report = printer.report()
-        sheets = "not told" if printer.sheets_left is None else f"{printer.sheets_left} sheets"
-        steps = (
-            TestStep("printer state", printer.kind or "well", not printer.kind, report.hint),
-            TestStep("paper", sheets, printer.sheets_left != 0, "" if printer.sheets_left else "fill the tray"),
-        )
-        return TestReport(all(step.passed for step in steps), steps)
+        """Ask for everything a technician needs to know; prints nothing."""
+        return examine(self._service, self._queue, control)
 
     def close(self) -> None:
         """Nothing is kept open."""
 
-    def _printer(self, control: Control) -> PrinterState:
-        answer = self._client.ask(Operation.GET_PRINTER_ATTRIBUTES, control=control)
-        if not answer.ok:
-            raise ProtocolError(f"the printer refuses to describe itself: status {answer.status:04X}", cause="ipp")
-        return read_printer(answer.group(PRINTER_GROUP))
+    def unsettle(self) -> None:
+        """Something of ours is, or may be, in the printer."""
+        self._queue.unsettle()
 
-    def _send(self, command: PrintDocument, of: int) -> _Following:
-        """Print-Job. Once the document is on the wire, silence means that nobody knows."""
+    def settled(self) -> None:
+        """Its end was seen."""
+        self._queue.settled = True
+
+    def begin(self, ticket: JobTicket, pdf: bytes, printer: PrinterState, course: Course) -> PartEnded:
+        """Hand one job in and follow it to its end; raises when nothing of it was printed, or OutcomeUnknown."""
+        able = printer.abilities
+        before = self._service.state(course.control).impressions if self._life_counter else None
+        control = course.control
+        follower = Follower(self._service, self._pace, course.tell_sheet)
+        self.unsettle()
+        if not able.creates_jobs:
+            job = self._hand_in_blind(ticket, pdf, control)
+            return follower.follow(Known(job, ticket.part, before), course.hold_s, control)
+        job = replace(self._service.create(ticket, control), name=ticket.name)
+        known = Known(job, ticket.part, before)
+        return self._send(known, pdf, follower, course)
+
+    def _send(self, known: Known, pdf: bytes, follower: Follower, course: Course) -> PartEnded:
+        """Send-Document. Whatever its answer, the job is known and can be followed or cancelled."""
         try:
-            answer = self._client.ask(
-                Operation.PRINT_JOB,
-                (
-                    Attribute(NAME, "requesting-user-name", ("doorstep",)),
-                    Attribute(NAME, "job-name", (command.job_name,)),
-                    Attribute(MIME, "document-format", ("application/pdf",)),
-                ),
-                (
-                    Attribute(INTEGER, "copies", (command.copies,)),
-                    Attribute(KEYWORD, "sides", ("one-sided",)),  # a ledger of sheets needs one page a sheet
-                    Attribute(KEYWORD, "media", ("iso_a4_210x297mm",)),
-                ),
-                command.pdf,
-                SEND_S,
-            )
-        except (DeviceTimeout, DeviceOffline, ProtocolError) as error:
-            if error.evidence.get("cause") == NOT_CONNECTED:
-                raise  # no byte of the job has left
-            raise OutcomeUnknown(f"the job may have reached the printer: {error.hint}", cause=error.kind) from error
-        attributes = answer.group(JOB_GROUP)
-        job_id = (*attributes.get("job-id", ()), 0)[0]
-        if not answer.ok or not isinstance(job_id, int) or not job_id:
-            raise DeviceFault(f"the printer refused the job: status {answer.status:04X}", cause="refused")
-        return _Following(job_id, read_job(attributes).uuid, of)
-
-    def _follow(self, following: _Following, hold_s: float, control: Control) -> DocumentPrinted:
-        while True:
-            job = self._look(following, control)
-            if job is not None:
-                self._tell_progress(following, job, control)
-                if job.state in ENDED:
-                    return self._result(following, outcome_of(job, following.of), job.reasons)
-            elif following.unanswered >= LOST_AFTER:
-                return self._result(following, JobOutcome.UNCERTAIN, ("lost",))
-            self._watch_stop(following, control)
-            if following.waiting and self._clock() - following.waiting_since > hold_s:
-                return self._give_up(following, following.waiting)
-            control.wait(POLL_S)
-
-    def _look(self, following: _Following, control: Control) -> JobState | None:
-        """The job as the device sees it; None when it does not answer or does not know it (any more)."""
-        try:
-            answer = self._client.ask(
-                Operation.GET_JOB_ATTRIBUTES,
-                (Attribute(INTEGER, "job-id", (following.job_id,)),),
-                control=control,
-            )
-        except DeviceError:
-            following.unanswered += 1
-            return None
-        if not answer.ok and answer.status not in {NOT_FOUND, GONE}:
-            following.unanswered += 1  # busy, say: it has not forgotten the job
-            return None
-        job = read_job(answer.group(JOB_GROUP))
-        if not answer.ok or (following.uuid and job.uuid != following.uuid):
-            following.unanswered = LOST_AFTER
-            return None
-        following.unanswered = 0
-        return job
-
-    def _tell_progress(self, following: _Following, job: JobState, control: Control) -> None:
-        for sheet in range(following.sheets + 1, min(job.sheets, following.of) + 1):
-            control.emit(SheetPrinted(sheet, following.of))
-            following.waiting = ""
-        following.sheets = max(following.sheets, job.sheets)
-
-    def _watch_stop(self, following: _Following, control: Control) -> None:
-        """Notice what stops the printer in the middle, and when it goes on."""
-        try:
-            kind = self._printer(control).kind
+            self._service.send(known.job, pdf, course.control)
+        except (Cancelled, DeadlineExceeded):
+            return follower.give_up(known, "stopped")
         except DeviceError as error:
-            kind = error.kind
-        if kind and not following.waiting:
-            following.waiting_since = self._clock()
-        if kind != following.waiting:
-            following.waiting = kind
-            if kind:
-                control.emit(PrinterWaiting(kind))
+            refused = isinstance(error, DeviceFault)
+            if refused or not self._arrived(known, course.control):
+                ended = follower.give_up(known, "refused" if refused else "lost")
+                if ended.sheets or ended.outcome is JobOutcome.UNCERTAIN:
+                    return ended
+                raise
+        return follower.follow(known, course.hold_s, course.control)
 
-    def _give_up(self, following: _Following, reason: str) -> DocumentPrinted:
-        """Cancel at the device and see what became of the job."""
-        quiet = Control(5.0)
+    def _arrived(self, known: Known, control: Control) -> bool:
+        """Whether the document of a lost answer reached the printer; yes, when nobody can tell."""
+        for _ in range(FIND_LOOKS):
+            try:
+                job = self._service.job(known.job.id, control)
+            except DeviceError:
+                return True
+            if job is None or _INCOMING not in job.reasons:
+                return True
+            control.wait(self._pace.poll_s)
+        return False
+
+    def _hand_in_blind(self, ticket: JobTicket, pdf: bytes, control: Control) -> JobState:
+        """Print-Job. When its answer is lost, the job is looked for by its name; else nobody knows."""
         try:
-            self._client.ask(Operation.CANCEL_JOB, (Attribute(INTEGER, "job-id", (following.job_id,)),), control=quiet)
-            while quiet.remaining_s > 0:
-                job = self._look(following, quiet)
-                if job is not None and job.state in ENDED:
-                    following.sheets = max(following.sheets, job.sheets)
-                    return self._result(following, outcome_of(job, following.of), (reason, *job.reasons))
-                quiet.wait(POLL_S)
-        except (DeviceError, DeadlineExceeded):
-            pass
-        return self._result(following, JobOutcome.UNCERTAIN, (reason,))
+            return replace(self._service.print_job(ticket, pdf, control), name=ticket.name)
+        except DeviceFault:
+            raise
+        except (Cancelled, DeadlineExceeded, DeviceError) as error:
+            if isinstance(error, DeviceError) and error.evidence.get("cause") == NOT_CONNECTED:
+                raise  # no byte of the job has left
+            found = self._find(ticket.name)
+            if found is not None:
+                return found
+            hint = error.hint if isinstance(error, DeviceError) else "stopped while sending"
+            raise OutcomeUnknown(f"the job may have reached the printer: {hint}", cause=type(error).__name__) from error
 
-    def _result(self, following: _Following, outcome: JobOutcome, reasons: tuple[str, ...]) -> DocumentPrinted:
-        fates = ledger(outcome, following.sheets, following.of)
-        return DocumentPrinted(outcome, min(following.sheets, following.of), fates, reasons)
+    def _find(self, name: str) -> JobState | None:
+        sought = JobState(0, 0, "", name, "", None, None, (), None)
+        looking = Control(self._pace.give_up_s)
+        for _ in range(FIND_LOOKS):
+            try:
+                if (found := find(self._service, sought, looking)) is not None:
+                    return found
+                looking.wait(self._pace.poll_s)
+            except (DeviceError, DeadlineExceeded):
+                return None
+        return None
+
+
+class Course:
+    """What accompanies one job: how long to hold, whom to tell, when to stop."""
+
+    def __init__(self, hold_s: float, tell_sheet: SheetTeller, control: Control) -> None:
+        self.hold_s, self.tell_sheet, self.control = hold_s, tell_sheet, control
+
+
+class _Printing:
+    """One command: its jobs one after another, and the ledger of all of them."""
+
+    def __init__(
+        self, device: IppDocumentPrinter, command: PrintDocument, printer: PrinterState, control: Control
+    ) -> None:
+        self._device, self._command, self._printer, self._control = device, command, printer, control
+        self._told = 0
+
+    def run(self, parts: tuple[Part, ...]) -> DocumentPrinted:
+        """All parts, until one does not end well."""
+        self._of = sum(len(part.sheets) for part in parts)
+        token = secrets.token_hex(TOKEN_BYTES)
+        fates: tuple[SheetOutcome, ...] = ()
+        ended = PartEnded(JobOutcome.COMPLETED, 0)
+        for number, part in enumerate(parts):
+            ended = self._print(part, f"{self._command.job_name} {token}{number or ''}", first=number == 0)
+            fates += ended.fates(len(part.sheets), self._came_out)
+            if ended.outcome is not JobOutcome.COMPLETED:
+                break
+        fates += (SheetOutcome.NOT_PRINTED,) * (self._of - len(fates))
+        sheets = fates.count(self._came_out)
+        pages = tuple(sheet for part in parts for sheet in part.sheets)
+        return DocumentPrinted(ended.outcome, sheets, fates, ended.reasons, self._device.evidence, token, pages)
+
+    @property
+    def _came_out(self) -> SheetOutcome:
+        return SheetOutcome.REPRINTED if self._command.reprint_of else SheetOutcome.DELIVERED
+
+    def _print(self, part: Part, name: str, first: bool) -> PartEnded:
+        whole = part.last - part.first + 1 == count_pages(self._command.pdf)
+        ranged = not whole and self._printer.abilities.page_ranges
+        pdf = self._command.pdf if whole or ranged else take_pages(self._command.pdf, part.first, part.last)
+        ticket = JobTicket(_short(name), part, self._command.duplex, ranged)
+        course = Course(self._command.hold_s, self._tell, self._control)
+        try:
+            ended = self._device.begin(ticket, pdf, self._printer, course)
+        except (DeviceError, Cancelled, DeadlineExceeded) as error:
+            if first:
+                raise
+            unknown = isinstance(error, OutcomeUnknown)
+            kind = error.kind if isinstance(error, DeviceError) else "stopped"
+            return PartEnded(JobOutcome.UNCERTAIN if unknown else JobOutcome.ABORTED, 0, (kind,), not unknown)
+        if ended.outcome is not JobOutcome.UNCERTAIN:
+            self._device.settled()
+        return ended
+
+    def _tell(self, sheet: int) -> None:
+        self._told += 1
+        self._control.emit(SheetPrinted(self._told, self._of))
+
+
+def _short(name: str) -> str:
+    """The end is what tells one job from another."""
+    data = name.encode()
+    return data[-NAME_LIMIT_BYTES:].decode(errors="ignore") if len(data) > NAME_LIMIT_BYTES else name

@@ -24,6 +24,15 @@ def count_pages(pdf: bytes) -> int:
     return pages
 
 
+def take_pages(pdf: bytes, first: int, last: int) -> bytes:
+    """A PDF of the pages `first` to `last` only, for printers that cannot pick them out themselves."""
+    out = io.BytesIO()
+    with pypdfium2.PdfDocument(pdf) as document, pypdfium2.PdfDocument.new() as taken:
+        taken.import_pages(document, list(range(first - 1, last)))
+        taken.save(out)
+    return out.getvalue()
+
+
 def render_pages(pdf: bytes, width_px: int) -> PagePictures:
     """Each page as a PNG, `width_px` wide."""
     count_pages(pdf)

@@ -93,17 +93,27 @@ def test_a_stop_that_lasts_too_long_is_cancelled_at_the_device(device: Twin, dri
     assert device.do("GET", "/")["out_tray"] == 2  # nothing of the cancelled job came out later
 
 
-def test_a_printer_that_forgets_its_jobs_leaves_an_uncertain_one(device: Twin, driver: IppDocumentPrinter) -> None:
+def test_a_printer_that_forgets_its_jobs_leaves_what_its_counter_cannot_prove_uncertain(
+    device: Twin, driver: IppDocumentPrinter
+) -> None:
     act = Watcher(lambda event: device.do("POST", "/power") if event == SheetPrinted(1, 3) else None)
     printed = driver.print_once(PrintDocument(pdf()), Control(30, act))
-    assert (printed.outcome, printed.ledger) == (JobOutcome.UNCERTAIN, (D, U, U))
+    assert (printed.outcome, printed.ledger) == (JobOutcome.UNCERTAIN, (D, U, N))
+    assert printed.sheet_pages == ((1,), (2,), (3,))
+
+
+def test_without_a_counter_everything_after_a_power_cut_is_uncertain(device: Twin, driver: IppDocumentPrinter) -> None:
+    device.do("POST", "/habits", counts=False)
+    device.do("POST", "/trap", what="power", at_sheet=2)
+    printed = driver.print_once(PrintDocument(pdf()), Control(30))
+    assert (printed.outcome, printed.ledger) == (JobOutcome.UNCERTAIN, (U, U, U))
 
 
 def test_another_job_under_the_same_number_is_not_taken_for_ours(device: Twin, driver: IppDocumentPrinter) -> None:
     def act(event: object) -> None:
         if event == SheetPrinted(1, 3):
             device.do("POST", "/power")
-            stranger = IppDocumentPrinter(f"ipp://127.0.0.1:{device.port}/ipp/print")
+            stranger = IppDocumentPrinter(f"ipp://127.0.0.1:{device.port}/ipp/print", shared=True)
             stranger.print_once(PrintDocument(pdf(1)), Control(20))
 
     printed = driver.print_once(PrintDocument(pdf()), Control(30, Watcher(act)))

@@ -8,9 +8,16 @@ from drivers.family import FamilySettings, Place
 
 
 class Settings(FamilySettings, frozen=True, kw_only=True):
-    """`port`: ipp://host[:631]/path."""
+    """`port`: ipp://host[:631]/path.
+
+    `life_counter` false: the printer's life count of impressions is wrong, and is no evidence. `shared`: other
+    people print there; their jobs are left alone, which in a terminal's own printer would be a stranger's paper.
+    """
+
+    life_counter: bool = True
+    shared: bool = False
 
 
 def build(settings: Settings, place: Place) -> Driver:
     """The driver; ValueError when `port` is none."""
-    return IppDocumentPrinter(settings.port)
+    return IppDocumentPrinter(settings.port, life_counter=settings.life_counter, shared=settings.shared)
