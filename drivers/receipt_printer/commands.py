@@ -20,8 +20,11 @@ IN_ORDER_QUERY = b"\x1dr\x01\x1dr\x01"
 IN_ORDER_ANSWERS = 2
 CLEAR_BUFFER = bytes.fromhex("10140801031401060208")
 """DLE DC4 fn 8: throw away what was received and not printed (Epson)."""
-LARGEST_BLOCK = 72 * 48 + 8
-"""The longest counted block we send: a line of size 2 on 80 mm paper."""
+RECOVER = b"\x10\x05\x02"
+"""DLE ENQ 2: forget what waits and recover from an error whose cause has been removed."""
+BAND_DOTS = 30
+LARGEST_BLOCK = 8 + 72 * BAND_DOTS
+"""The longest counted block we send: a bitmap as high as a line, on 80 mm paper."""
 
 
 def style(size: int, bold: bool) -> bytes:
@@ -33,6 +36,11 @@ def style(size: int, bold: bool) -> bytes:
 def feed(lines: int) -> bytes:
     """ESC d: up to 20 empty lines."""
     return b"\x1bd" + bytes([max(0, min(20, lines))])
+
+
+def space_below(size: int) -> bytes:
+    """ESC J: high characters fill their line, so the next one would touch them."""
+    return b"\x1bJ\x0c" if size == 2 else b""
 
 
 def raster(width: int, height: int, bits: bytes) -> bytes:

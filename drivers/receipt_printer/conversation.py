@@ -31,6 +31,7 @@ class Conversation:
     ) -> None:
         self.dialect, self._transport, self._clock = dialect, transport, clock
         self._sorter = Demultiplexer()
+        self._within_s = ANSWER_S
 
     def begin(self) -> None:
         """Open the wire and forget what came before: an answer to nobody must not be taken for the next one."""
@@ -38,8 +39,9 @@ class Conversation:
         self._transport.discard_input()
         self._sorter = Demultiplexer(self.dialect.questions[0])
 
-    def status(self, control: Control) -> PrinterStatus:
-        """Ask everything; again when the answers contradict each other."""
+    def status(self, control: Control, within_s: float = ANSWER_S) -> PrinterStatus:
+        """Ask everything; again when the answers contradict each other. `within_s` is for each answer."""
+        self._within_s = within_s
         status = self._ask_all(control)
         for _ in range(LOOKS - 1):
             if status.consistent:
@@ -73,7 +75,7 @@ class Conversation:
     def _ask(self, question: Question, control: Control) -> bytes:
         self._sorter.ask(question)
         self._transport.write(question.request, control)
-        ends, heard = self._clock() + ANSWER_S, False
+        ends, heard = self._clock() + self._within_s, False
         while not self._sorter.answers:
             left = ends - self._clock()
             data = self._transport.read_some(left, control) if left > 0 else b""

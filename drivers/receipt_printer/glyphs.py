@@ -22,7 +22,7 @@ CELL_DOTS = 24
 LINE_DOTS = 30
 """From one line to the next at size 1; at size 2 the characters alone are higher (48)."""
 REPLACEMENT = "□"
-_SPACES = "\t\u3000\xa0"
+_SPACES = "\t\xa0"
 
 
 def printable(text: str) -> str:

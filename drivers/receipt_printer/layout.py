@@ -22,7 +22,6 @@ QR_QUIET = 4
 """White squares around a QR code that we draw (ISO/IEC 18004)."""
 _QR_CAPACITY = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450, 504, 560)
 """Bytes in versions 1 to 18 at error correction M (ISO/IEC 18004 table 7)."""
-BAND_DOTS = 24
 _NO_STARTERS = frozenset("，。、；：？！）》」』”’,.;:?!)")
 
 
@@ -55,19 +54,49 @@ def encode_receipt(receipt: Receipt, paper: Paper) -> bytes:
 
 
 def wrap(text: str, limit_dots: int, size: int) -> Iterator[list[str]]:
-    """Lines of clusters no wider than `limit_dots`; closing punctuation begins no line where it can be helped."""
+    """Lines of clusters no wider than `limit_dots`.
+
+    A Latin word or a number is not torn where it fits on a line of its own; the space at a break is left out;
+    closing punctuation begins no line where that can be helped.
+    """
     for paragraph in text.split("\n"):
         line: list[str] = []
-        used = 0
-        for cluster in clusters(printable(paragraph)):
-            width = width_dots(cluster) * size
-            if used + width > limit_dots and line:
-                carried = [line.pop()] if cluster in _NO_STARTERS and len(line) > 1 else []
-                yield line
-                line, used = carried, sum(width_dots(kept) * size for kept in carried)
-            line.append(cluster)
-            used += width
+        left = limit_dots
+        for word in _words(printable(paragraph)):
+            width = _width(word, size)
+            if width > left and line:
+                if word == [" "]:
+                    continue
+                if width <= limit_dots:
+                    carried = [line.pop()] if word[0] in _NO_STARTERS and len(line) > 1 else []
+                    yield line
+                    line, left = carried, limit_dots - _width(carried, size)
+            for cluster in word:
+                if width_dots(cluster) * size > left and line:
+                    yield line
+                    line, left = [], limit_dots
+                line.append(cluster)
+                left -= width_dots(cluster) * size
         yield line
+
+
+def _words(text: str) -> Iterator[list[str]]:
+    """Runs of Latin letters, digits and signs; all else alone."""
+    word: list[str] = []
+    for cluster in clusters(text):
+        if "!" <= cluster <= "~":
+            word.append(cluster)
+            continue
+        if word:
+            yield word
+            word = []
+        yield [cluster]
+    if word:
+        yield word
+
+
+def _width(line: Sequence[str], size: int) -> int:
+    return sum(width_dots(cluster) * size for cluster in line)
 
 
 def _text(block: TextBlock, paper: Paper) -> bytes:
@@ -80,11 +109,14 @@ def _text(block: TextBlock, paper: Paper) -> bytes:
         else:
             native = b"".join(code for code in codes if code)
             out += commands.CHINESE_ON + native + commands.CHINESE_OFF + commands.LINE_FEED
+        out += commands.space_below(block.size)
     return bytes(out + commands.style(1, False) + commands.ALIGN["left"])
 
 
 def _raster(dots: fonts.Dots) -> bytes:
-    return commands.raster(dots.shape[1], dots.shape[0], np.packbits(dots, axis=1).tobytes())
+    """Dots in bands small enough for any printer's bitmap buffer."""
+    bands = (dots[top : top + commands.BAND_DOTS] for top in range(0, dots.shape[0], commands.BAND_DOTS))
+    return b"".join(commands.raster(dots.shape[1], len(band), np.packbits(band, axis=1).tobytes()) for band in bands)
 
 
 def _qr(text: str, paper: Paper) -> bytes:
@@ -95,7 +127,7 @@ def _qr(text: str, paper: Paper) -> bytes:
     if paper.qr == "native" and min(payload) >= ord(" "):
         code = commands.qr(payload, _module(len(payload), paper))
         return commands.ALIGN["centre"] + code + commands.ALIGN["left"]
-    return b"".join(_raster(band) for band in _bands(_drawn_qr(text, paper)))
+    return _raster(_drawn_qr(text, paper))
 
 
 def _module(length: int, paper: Paper) -> int:
@@ -114,8 +146,3 @@ def _drawn_qr(text: str, paper: Paper) -> fonts.Dots:
     left = (paper.width_dots - dots.shape[1]) // 2
     whole[:, left : left + dots.shape[1]] = dots
     return whole
-
-
-def _bands(dots: fonts.Dots) -> Sequence[fonts.Dots]:
-    """Pieces small enough for any printer's bitmap buffer."""
-    return [dots[top : top + BAND_DOTS] for top in range(0, dots.shape[0], BAND_DOTS)]

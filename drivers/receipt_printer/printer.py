@@ -12,6 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from drivers.contract.commands import (
     DeviceCommand,
@@ -32,14 +33,15 @@ from drivers.contract.errors import (
 )
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState, MediaState
 from drivers.contract.values import Receipt
+from drivers.family import Place
 from drivers.receipt_printer import commands, fonts
-from drivers.receipt_printer.conversation import Conversation
-from drivers.receipt_printer.dialect import Dialect
+from drivers.receipt_printer.conversation import ANSWER_S, Conversation
+from drivers.receipt_printer.dialect import Dialect, PresenterSettings, ReceiptSettings
 from drivers.receipt_printer.layout import Paper, encode_receipt
 from drivers.receipt_printer.presenter import Presenter
 from drivers.receipt_printer.selftest import examine
 from drivers.receipt_printer.status import PrinterStatus
-from drivers.transport import Transport
+from drivers.transport import Transport, open_transport
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded
 
 log = logging.getLogger(__name__)
@@ -47,14 +49,18 @@ LOOK_EVERY_S = 0.3
 SILENT_S = 2.0
 SLOWEST_BYTES_A_S = 960
 """9600 baud, and plain text on a slow printer: what was sent before a question arrives before it."""
-CLEAR_S = 0.15
+CLEAR_S = 0.08
 TURN_S = 0.05
 WATCH_EVERY_S, WATCH_S = 0.25, 2.0
 _STOPPED = (Cancelled, DeadlineExceeded)
 
 
 class EscposReceiptPrinter:
-    """One printer on one wire. `paper` may be its width in dots alone."""
+    """One printer on one wire. `paper` may be its width in dots alone.
+
+    `marker` is a file that exists while a slip is under way, so that a driver that was killed in the middle of one
+    leaves word to the next: cut off what still hangs in the printer.
+    """
 
     role = DeviceRole.RECEIPT
 
@@ -64,13 +70,15 @@ class EscposReceiptPrinter:
         paper: Paper | int = 576,
         dialect: Dialect | None = None,
         presenter: Presenter | None = None,
+        marker: Path | None = None,
     ) -> None:
         self._dialect = dialect or Dialect()
         self._talk = Conversation(transport, self._dialect)
         self._transport = transport
         self._paper = Paper(paper) if isinstance(paper, int) else paper
         self._presenter = presenter or Presenter()
-        self._torn = False
+        self._marker = marker
+        self._torn = self._open_block = marker is not None and marker.exists()
         self._well = False
         self._turn = threading.Lock()
         self._watching = Control(WATCH_S)
@@ -101,13 +109,13 @@ class EscposReceiptPrinter:
                 self._confirm(len(data), control)
             except (DeviceError, *_STOPPED) as error:
                 raise self._unknown(error) from error
-            self._torn = False
+            self._under_way(False)
             return ReceiptPrinted(before.report(), self._afterwards(control))
 
     def self_test(self, control: Control) -> TestReport:
-        """Read-only: a test slip is printed by a person's wish, not by the machine's."""
+        """Uses no paper: a test slip is printed by a person's wish, not by the machine's."""
         with self._my_turn(control):
-            return examine(lambda: self._status(control), self._dialect.presenter)
+            return examine(self._status, self._recover, self._dialect.presenter, control)
 
     def watch(self, tell: Callable[[DeviceNotice], None]) -> None:
         """Open the fonts, then look at the printer often enough that a cover or a taken slip is seen at once."""
@@ -132,14 +140,21 @@ class EscposReceiptPrinter:
     def _status(self, control: Control) -> PrinterStatus:
         self._well = False
         self._talk.begin()
-        if self._torn:  # an open bitmap would swallow the question: end it, and forget what else is waiting
+        within_s = ANSWER_S
+        if self._open_block:  # it would swallow the question: end it, and forget what else is waiting
             self._talk.send(bytes(commands.LARGEST_BLOCK) + commands.CLEAR_BUFFER, control)
-        status = self._presenter.judge(self._talk.status(control), time.monotonic())
-        self._well = True
+            within_s += commands.LARGEST_BLOCK / SLOWEST_BYTES_A_S
+        status = self._presenter.judge(self._talk.status(control, within_s), time.monotonic())
+        self._well, self._open_block = True, False
         return status
+
+    def _recover(self, control: Control) -> None:
+        """A cutter that somebody has freed works again only after this; nothing waits in the buffer now."""
+        self._talk.send(commands.RECOVER, control)
 
     def _send(self, data: bytes, control: Control) -> None:
         torn = commands.FEED_TO_CUTTER_AND_CUT if self._torn else b""  # cut off what still hangs in the printer
+        self._under_way(True)
         automatic = commands.AUTOMATIC_STATUS if self._dialect.automatic_status else b""
         start = len(commands.INITIALISE)
         self._talk.send(torn + data[:start] + automatic + data[start:] + commands.IN_ORDER_QUERY, control)
@@ -176,7 +191,7 @@ class EscposReceiptPrinter:
 
     def _unknown(self, cause: Exception) -> OutcomeUnknown:
         """Clear what is left in the printer and say that nobody knows."""
-        self._torn = True  # part of this slip may still hang in the printer: cut it off before the next one
+        self._open_block = True
         told = self._talk.told
         if isinstance(cause, DeviceTimeout) and told is not None and told.failure is not None:
             cause = told.failure
@@ -188,6 +203,13 @@ class EscposReceiptPrinter:
             self._transport.close()
         kind = cause.kind if isinstance(cause, DeviceError) else type(cause).__name__
         return OutcomeUnknown(f"the slip may be incomplete: {cause}", cause=kind)
+
+    def _under_way(self, yes: bool) -> None:
+        """Part of a slip may hang in the printer from its first byte until it is confirmed."""
+        self._torn = yes
+        if self._marker is not None:
+            with contextlib.suppress(OSError):  # without the marker only a killed driver's slip is left uncut
+                self._marker.touch() if yes else self._marker.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _my_turn(self, control: Control) -> Iterator[None]:
@@ -212,3 +234,10 @@ class EscposReceiptPrinter:
                 pass  # the host's own question tells what is wrong
             finally:
                 self._turn.release()
+
+
+def build_printer(settings: ReceiptSettings, dialect: Dialect, place: Place) -> EscposReceiptPrinter:
+    """What every family's `build` ends in; ValueError when `port` is none."""
+    transport = open_transport(settings.port, settings.baud)
+    presenter = Presenter(settings.retracts_after_s if isinstance(settings, PresenterSettings) else 0.0)
+    return EscposReceiptPrinter(transport, settings.paper, dialect, presenter, place.folder / f"{place.role}.torn")

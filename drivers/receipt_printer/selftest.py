@@ -1,4 +1,7 @@
-"""What a technician is told about a receipt printer, from its status alone: no paper is used."""
+"""What a technician is told about a receipt printer, from its status alone: no paper is used.
+
+The one thing done is DLE ENQ when the cutter is stuck: it is how the printer learns that the cutter has been freed.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,21 @@ from drivers.contract.errors import DeviceError
 from drivers.contract.status import MediaState
 from drivers.receipt_printer import fonts
 from drivers.receipt_printer.status import PrinterStatus
+from kiosk.ipc import Control
 
 
-def examine(ask: Callable[[], PrinterStatus], presenter: bool) -> TestReport:
-    """One step for each thing that the printer can tell."""
+def examine(
+    ask: Callable[[Control], PrinterStatus],
+    recover: Callable[[Control], None],
+    presenter: bool,
+    control: Control,
+) -> TestReport:
+    """One step for each thing that the printer can tell. `recover` lets a cutter go on that somebody has freed."""
     try:
-        status = ask()
+        status = ask(control)
+        if status.cutter_error:
+            recover(control)
+            status = ask(control)
     except DeviceError as error:
         advice = "check that the printer is switched on, its cable, and the port and baud of the profile"
         return TestReport(False, (TestStep("real-time status", error.hint or error.kind, False, advice),))

@@ -17,10 +17,8 @@ from drivers.contract.driver import Driver
 from drivers.contract.status import MediaState
 from drivers.family import Place
 from drivers.receipt_printer.dialect import Dialect, PresenterSettings
-from drivers.receipt_printer.presenter import Presenter
-from drivers.receipt_printer.printer import EscposReceiptPrinter
+from drivers.receipt_printer.printer import build_printer
 from drivers.receipt_printer.status import PrinterStatus, Question
-from drivers.transport import open_transport
 
 FULL_STATUS = Question(bytes.fromhex("100414"), size=6, head=b"\x10\x0f")
 
@@ -49,5 +47,4 @@ def read_full_status(answers: Sequence[bytes]) -> PrinterStatus:
 def build(settings: Settings, place: Place) -> Driver:
     """The driver; ValueError when `port` is none."""
     dialect = Dialect((FULL_STATUS,), read_full_status, presenter=True)
-    transport = open_transport(settings.port, settings.baud)
-    return EscposReceiptPrinter(transport, settings.paper, dialect, Presenter(settings.retracts_after_s))
+    return build_printer(settings, dialect, place)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from drivers.contract.driver import Driver
 from drivers.family import Place
 from drivers.receipt_printer.dialect import Dialect, ReceiptSettings
-from drivers.receipt_printer.printer import EscposReceiptPrinter
-from drivers.transport import open_transport
+from drivers.receipt_printer.printer import build_printer
 
 
 class Settings(ReceiptSettings, frozen=True, kw_only=True):
@@ -18,4 +17,4 @@ class Settings(ReceiptSettings, frozen=True, kw_only=True):
 def build(settings: Settings, place: Place) -> Driver:
     """The driver; ValueError when `port` is none."""
     dialect = Dialect(automatic_status=settings.automatic_status)
-    return EscposReceiptPrinter(open_transport(settings.port, settings.baud), settings.paper, dialect)
+    return build_printer(settings, dialect, place)

@@ -17,10 +17,8 @@ from drivers.contract.driver import Driver
 from drivers.contract.status import MediaState
 from drivers.family import Place
 from drivers.receipt_printer.dialect import Dialect, PresenterSettings
-from drivers.receipt_printer.presenter import Presenter
-from drivers.receipt_printer.printer import EscposReceiptPrinter
+from drivers.receipt_printer.printer import build_printer
 from drivers.receipt_printer.status import REAL_TIME, PrinterStatus, Question
-from drivers.transport import open_transport
 
 OWN = tuple(Question(bytes([0x10, 0x04, number]), any_byte=True) for number in (5, 6, 9))
 
@@ -52,5 +50,4 @@ def read_own_status(answers: Sequence[bytes]) -> PrinterStatus:
 def build(settings: Settings, place: Place) -> Driver:
     """The driver; ValueError when `port` is none."""
     dialect = Dialect((*REAL_TIME, *OWN), read_own_status, presenter=True) if settings.presenter else Dialect()
-    transport = open_transport(settings.port, settings.baud)
-    return EscposReceiptPrinter(transport, settings.paper, dialect, Presenter(settings.retracts_after_s))
+    return build_printer(settings, dialect, place)
