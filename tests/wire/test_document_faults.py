@@ -1,0 +1,135 @@
+"""The A4 driver on a bad wire and with a bad past: lost answers, old jobs, random misfortunes from a seed."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from drivers.contract.commands import DocumentPrinted, PrintDocument
+from drivers.contract.errors import DeviceError, DeviceFault, OutcomeUnknown
+from drivers.contract.values import JobOutcome
+from drivers.document_printer.jobs import plan
+from drivers.document_printer.printer import IppDocumentPrinter
+from drivers.document_printer.service import JobTicket, PrinterService
+from kiosk.ipc import Control
+from tests.wire.conftest import Twin
+from tests.wire.ledger import PROBLEMS, SHEETS, D, Truth, driver_of, new_twin, run
+from tests.wire.papers import pdf
+
+
+@pytest.fixture(scope="module")
+def device() -> Iterator[Twin]:
+    device = new_twin()
+    yield device
+    device.stop()
+
+
+@pytest.fixture
+def printer(device: Twin) -> IppDocumentPrinter:
+    device.do("POST", "/reset")
+    return driver_of(device)
+
+
+def out(device: Twin) -> list[tuple[int, ...]]:
+    return [tuple(sheet["pages"]) for sheet in device.do("GET", "/out")["out"]]
+
+
+def empty(device: Twin) -> None:
+    for tray in ("main", "second"):
+        device.do("POST", "/tray", tray=tray, sheets=0)
+
+
+def attempt(printer: IppDocumentPrinter) -> DocumentPrinted | None:
+    """None: it failed, and says for certain that nothing came out."""
+    try:
+        return run(printer)
+    except OutcomeUnknown:
+        raise
+    except DeviceError:
+        return None
+
+
+@pytest.mark.parametrize("done", [True, False])
+@pytest.mark.parametrize("operation", ["create-job", "send-document", "get-job-attributes", "get-printer-attributes"])
+def test_a_lost_answer_is_followed_not_guessed(
+    device: Twin, printer: IppDocumentPrinter, operation: str, done: bool
+) -> None:
+    device.do("POST", "/lose", operation=operation, done=done)
+    printed = attempt(printer)
+    if printed is None:  # nothing came out for certain: asked again, it does
+        assert out(device) == []
+        printed = run(printer)
+    assert (printed.outcome, printed.ledger) == (JobOutcome.COMPLETED, (D,) * SHEETS)
+    Truth(device, printed).agrees()
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_an_old_printer_s_lost_answer_is_looked_for_by_name(
+    device: Twin, printer: IppDocumentPrinter, done: bool
+) -> None:
+    device.do("POST", "/operations", without=["create-job", "send-document", "cancel-my-jobs", "purge-jobs"])
+    device.do("POST", "/lose", operation="print-job", done=done)
+    if done:
+        printed = run(printer)
+        assert (printed.outcome, printed.ledger) == (JobOutcome.COMPLETED, (D,) * SHEETS)
+        Truth(device, printed).agrees()
+    else:
+        with pytest.raises(OutcomeUnknown):
+            run(printer)
+
+
+def test_a_job_that_an_earlier_life_left_is_cancelled_before_it_can_print(
+    device: Twin, printer: IppDocumentPrinter
+) -> None:
+    """The driver's process was killed while the printer waited for paper."""
+    empty(device)
+    leave_behind(device)
+    fresh = driver_of(device)
+    fresh.report(Control(5))
+    device.do("POST", "/tray", sheets=50)
+    assert fresh.print_once(PrintDocument(pdf(1)), Control(10)).sheets == 1
+    assert out(device) == [(1,)]
+
+
+def leave_behind(device: Twin) -> None:
+    """A job that nobody follows, as a killed process leaves it."""
+    service = PrinterService(f"ipp://127.0.0.1:{device.port}/ipp/print")
+    job = service.create(JobTicket("forgotten", plan(2, 1, False)[0]), Control(5))
+    service.send(job, pdf(2), Control(5))
+
+
+def test_a_queue_that_cannot_be_emptied_takes_no_new_paper(device: Twin, printer: IppDocumentPrinter) -> None:
+    empty(device)
+    leave_behind(device)
+    device.do("POST", "/operations", without=["cancel-job", "cancel-my-jobs", "purge-jobs"])
+    with pytest.raises(DeviceFault) as caught:
+        run(printer)
+    assert caught.value.evidence == {"queue": "1"}
+    device.do("POST", "/operations", without=[])
+    device.do("POST", "/tray", sheets=50)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 5, 8])
+def test_random_misfortunes_never_make_the_ledger_lie(device: Twin, printer: IppDocumentPrinter, seed: int) -> None:
+    """Wire faults by seed on one answer in eight, and one mechanical trap; each run ends, and its ledger is true."""
+    dice = random.Random(seed)
+    for _ in range(3):
+        device.do("POST", "/reset")
+        what, sheet = dice.choice([*PROBLEMS, "power", "power-keep", "abort"]), dice.randint(1, SHEETS)
+        device.do("POST", "/trap", what=what, at_sheet=sheet, when=dice.choice(["before", "middle", "after"]))
+        device.do(
+            "POST", "/fault", fault=dice.choice(["garbage", "truncated", "noise", "stale", "http-error"]), answers=1
+        )
+        begun = time.monotonic()
+        printed = attempt(printer)
+        assert time.monotonic() - begun < 15
+        device.do("POST", "/fault", fault="none")
+        if printed is None:
+            assert out(device) == []
+            continue
+        truth = Truth(device, printed)
+        truth.agrees()
+        truth.nothing_more_comes(printer)
