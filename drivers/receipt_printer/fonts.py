@@ -33,7 +33,6 @@ _OTHERS = (
     "/usr/share/fonts/truetype/hanazono/HanaMinB.ttf",
     "/usr/share/fonts/truetype/babelstone/BabelStoneHan.ttf",
 )
-_HEX_DIGITS_A_ROW = 3
 Dots = np.ndarray[Any, np.dtype[np.bool_]]
 """Rows of dots; True is black."""
 
@@ -77,13 +76,7 @@ def glyph(cluster: str, size: int, bold: bool) -> Dots:
 def hex_box(code: int, size: int) -> Dots:
     """A frame holding six hex digits: the character is not lost, and is not taken for another."""
     upper, lower = divmod(code, 0x1000)
-    cell = np.zeros((size, size), bool)
-    cell[[1, -2], 1:-1] = True
-    cell[1:-1, [1, -2]] = True
-    half = size // 2
-    cell[3:half, 3:-3] = _digits(upper, size)
-    cell[half : size - 3, 3:-3] = _digits(lower, size)
-    return cell
+    return np.vstack((_half_box(upper, size, True), _half_box(lower, size, False)))
 
 
 @cache
@@ -118,9 +111,16 @@ def _font_of(char: str) -> tuple[str, int] | None:
     if not first:
         raise FileNotFoundError("Noto Sans CJK is not installed (Debian package fonts-noto-cjk)")
     code = ord(char)
+    if code not in _all_covered():
+        return None
     if code in covered(first, _MONO_SIMPLIFIED):
         return first, _MONO_SIMPLIFIED
-    return next(((path, 0) for path in _OTHERS if code in covered(path, 0)), None)
+    return next((path, 0) for path in _OTHERS if code in covered(path, 0))
+
+
+@cache
+def _all_covered() -> frozenset[int]:
+    return covered(noto("Regular"), _MONO_SIMPLIFIED).union(*(covered(path, 0) for path in _OTHERS))
 
 
 @cache
@@ -140,15 +140,18 @@ def _placed(ink: Dots, left: int, top: int, size: int) -> Dots:
 
 
 @lru_cache(maxsize=8192)
-def _digits(number: int, size: int) -> Dots:
-    """Three hex digits in a row, as wide as a box of `size` holds."""
+def _half_box(number: int, size: int, upper: bool) -> Dots:
+    """Half of a box, its frame around three hex digits."""
+    half = np.zeros((size // 2, size), bool)
+    half[:, [1, -2]] = True
+    half[0 if upper else -1, [1, -2]] = False
+    half[1 if upper else -2, 1:-1] = True
     width, height = size - 6, size // 2 - 3
     font = _open(noto("Regular"), _MONO_SIMPLIFIED, height + 2, False)
-    row = np.zeros((height, width), bool)
     for place, digit in enumerate(f"{number:03X}"):
         mask, (left, _) = font.getmask2(digit, mode="1", anchor="ls")
         ink = np.frombuffer(bytes(mask), np.uint8).reshape(mask.size[1], mask.size[0]) > 0
-        x = place * width // _HEX_DIGITS_A_ROW + max(0, left)
-        part = ink[:height, : width - x]
-        row[: part.shape[0], x : x + part.shape[1]] |= part
-    return row
+        x, y = 3 + place * width // 3 + max(0, left), 3 if upper else 0
+        part = ink[:height, : size - 3 - x]
+        half[y : y + part.shape[0], x : x + part.shape[1]] |= part
+    return half
