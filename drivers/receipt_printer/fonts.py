@@ -13,6 +13,7 @@ officer can look up, and which is never mistaken for another name. Only the firs
 from __future__ import annotations
 
 import struct
+import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,7 @@ def _font_of(char: str) -> tuple[str, int] | None:
     if not first:
         raise FileNotFoundError("Noto Sans CJK is not installed (Debian package fonts-noto-cjk)")
     code = ord(char)
-    if code not in _all_covered():
+    if code not in _all_covered() or unicodedata.category(char) == "Co":  # each font has private characters of its own
         return None
     if code in covered(first, _MONO_SIMPLIFIED):
         return first, _MONO_SIMPLIFIED

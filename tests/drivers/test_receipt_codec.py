@@ -2,74 +2,27 @@
 
 from __future__ import annotations
 
-import sys
 import unicodedata
+from pathlib import Path
 
+import numpy as np
 import pytest
+import segno
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from drivers.contract.errors import CoverOpen, DeviceFault, MediaJammed, PaperOut
-from drivers.contract.status import DeviceState, SupplyState
 from drivers.contract.values import CutBlock, FeedBlock, QrBlock, Receipt, RuleBlock, TextBlock
-from drivers.receipt_printer.glyphs import printable, printer_code
+from drivers.receipt_printer import commands, fonts
+from drivers.receipt_printer.glyphs import (
+    CELL_DOTS,
+    LINE_DOTS,
+    clusters,
+    draw_line,
+    printable,
+    printer_code,
+    width_dots,
+)
 from drivers.receipt_printer.layout import Paper, encode_receipt, wrap
-from drivers.receipt_printer.status import Demultiplexer, PrinterStatus
-
-STATES = {
-    "ready": ("12121212", None, DeviceState.ONLINE, SupplyState.FULL),
-    "near end": ("1212121E", None, DeviceState.ONLINE, SupplyState.LOW),
-    "paper out": ("1A32127E", PaperOut, DeviceState.ONLINE, SupplyState.OUT),
-    "cover open": ("1A161212", CoverOpen, DeviceState.USER_ERROR, SupplyState.FULL),
-    "cutter": ("1A521A12", MediaJammed, DeviceState.HARDWARE_ERROR, SupplyState.FULL),
-    "unrecoverable": ("1A523212", DeviceFault, DeviceState.HARDWARE_ERROR, SupplyState.FULL),
-    "overheated": ("1A525212", DeviceFault, DeviceState.HARDWARE_ERROR, SupplyState.FULL),
-    "fed by button": ("1A1A1212", DeviceFault, DeviceState.HARDWARE_ERROR, SupplyState.FULL),
-}
-
-
-@pytest.mark.parametrize("name", STATES)
-def test_the_published_status_bytes_mean_what_the_table_says(name: str) -> None:
-    answers, failure, state, paper = STATES[name]
-    read = PrinterStatus.from_answers([bytes([byte]) for byte in bytes.fromhex(answers)])
-    assert (type(read.failure) if read.failure else None) is failure
-    assert read.report().state is state
-    assert read.report().supplies == {"paper": paper}
-    assert read.report().usable == (failure is None)
-
-
-def test_answers_are_told_apart_from_automatic_status_and_flow_control() -> None:
-    sorter = Demultiplexer()
-    sorter.feed(b"\x11\x10\x00\x0f\x00\x12\x13\x00\x1e")
-    assert sorter.answers == [b"\x12", b"\x1e"]
-    assert sorter.automatic == [b"\x10\x00\x0f\x00"]
-    assert sorter.in_order == [0x00]
-
-
-def commands_in(data: bytes) -> set[bytes]:
-    """Every control byte outside bitmaps and QR payloads, with the byte behind it."""
-    found, index = set(), 0
-    while index < len(data):
-        if data[index : index + 3] == b"\x1dv0":
-            width, height = (int.from_bytes(data[index + at : index + at + 2], "little") for at in (4, 6))
-            index += 8 + width * height
-        elif data[index : index + 2] == b"\x1d(":
-            index += 5 + int.from_bytes(data[index + 3 : index + 5], "little")
-        elif data[index] < 0x20 and data[index] != 0x0A:
-            found.add(data[index : index + 2])
-            index += 3 if data[index : index + 2] in {b"\x1da", b"\x1ba", b"\x1d!", b"\x1cW", b"\x1bE"} else 2
-        else:
-            index += 1
-    return found
-
-
-def test_no_code_point_of_a_name_puts_a_command_on_the_wire() -> None:
-    ours = commands_in(encode_receipt(Receipt((TextBlock("a"),)), Paper()))
-    for code in [*range(0x3000), *range(0x3000, sys.maxunicode + 1, 257)]:
-        for text in (printable(chr(code)),):
-            bytes_of = [printer_code(char) for char in text]
-            for raw in bytes_of:
-                assert raw is None or (raw[0] >= 0x20 and raw != b"\x7f"), hex(code)
-    for evil in ("\x1d\x56\x00", "\x10\x04\x01", "\x1b@", "\x00", "\x1c.\x1d"):
-        assert commands_in(encode_receipt(Receipt((TextBlock(f"王{evil}五"),)), Paper())) == ours
 
 
 def test_every_control_format_and_surrogate_character_becomes_a_box() -> None:
@@ -92,13 +45,31 @@ def test_chinese_text_stands_in_chinese_mode() -> None:
     assert b"\x1c&" + "中文".encode("gb18030") + b"\x1c.\n" in data
 
 
-def test_lines_are_never_wider_than_the_paper() -> None:
+def test_lines_are_never_wider_than_the_paper_and_nothing_is_lost() -> None:
     text = "广州市天河区 Chebei Street 路1号，" * 9
-    for size, width in ((1, 576), (2, 576), (1, 384)):
-        for line in wrap(text, width, size):
+    for size, width in ((1, 576), (2, 576), (1, 384), (2, 384)):
+        lines = list(wrap(text, width, size))
+        for line in lines:
             assert sum((12 if char < "\x7f" else 24) * size for char in line) <= width
-    assert "".join(map("".join, wrap(text, 576, 1))) == text
+        assert "".join(map("".join, lines)).replace(" ", "") == text.replace(" ", "")
     assert not any(line[0] == "，" for line in wrap(text, 576, 1))
+
+
+def test_words_and_numbers_stay_whole_where_they_fit() -> None:
+    lines = ["".join(line) for line in wrap("编号 TH0001-000042-2", 384, 2)]
+    assert lines == ["编号 ", "TH0001-000042-2"]
+    assert ["".join(line) for line in wrap("x" * 40, 384, 1)] == ["x" * 32, "x" * 8]
+    assert [len(line) for line in wrap("x" * 32 + " y", 384, 1)] == [32, 1]
+
+
+@given(st.text(max_size=120), st.sampled_from([1, 2]), st.sampled_from([384, 576]))
+@settings(max_examples=300, deadline=None)
+def test_any_text_wraps_within_the_paper_and_keeps_its_characters(text: str, size: int, width: int) -> None:
+    lines = list(wrap(text, width, size))
+    for line in lines:
+        assert sum(width_dots(cluster) * size for cluster in line) <= width
+    kept = "".join(map("".join, lines)).replace(" ", "")
+    assert kept == "".join(printable(part) for part in text.split("\n")).replace(" ", "")
 
 
 def test_qr_rule_feed_and_cut_are_the_known_bytes() -> None:
@@ -114,3 +85,77 @@ def test_a_qr_code_that_is_too_long_is_refused() -> None:
     for text in ("", "x" * 513):
         with pytest.raises(ValueError, match="QR"):
             encode_receipt(Receipt((QrBlock(text),)), Paper())
+
+
+def test_our_qr_and_cut_are_the_bytes_of_python_escpos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ESCPOS_CAPABILITIES_PICKLE_DIR", str(tmp_path))
+    from escpos.constants import QR_ECLEVEL_M
+    from escpos.printer import Dummy
+
+    theirs = Dummy()
+    theirs.qr("https://gz.gov.cn/x", ec=QR_ECLEVEL_M, size=6, native=True)
+    theirs.cut()
+    assert commands.qr(b"https://gz.gov.cn/x", 6) + commands.FEED_TO_CUTTER_AND_CUT == theirs.output
+
+
+def test_a_long_qr_code_is_made_smaller_until_it_fits_the_paper() -> None:
+    """A code wider than the paper is left out by firmware, silently."""
+    for length in (1, 14, 15, 100, 300, 512):
+        for width in (384, 576):
+            data = encode_receipt(Receipt((QrBlock("x" * length),)), Paper(width, qr_module=12))
+            module = data[data.index(b"1C") + 2]
+            side = segno.make("x" * length, error="m", micro=False, boost_error=False).symbol_size(border=4)[0]
+            assert 1 <= module <= 12
+            assert side * module <= width
+
+
+def test_firmware_with_gb2312_only_gets_the_rest_as_dots() -> None:
+    plain = encode_receipt(Receipt((TextBlock("张三·买买提，金额：￥12—13（元）"),)), Paper(charset="gb2312"))
+    assert b"\x1dv0" not in plain
+    wide = Receipt((TextBlock("陈镕基"), TextBlock("朱镕")))
+    assert b"\x1dv0" in encode_receipt(wide, Paper(charset="gb2312"))
+    assert b"\x1dv0" not in encode_receipt(wide, Paper())
+    for code in range(0x10000):
+        raw = printer_code(chr(code), "gb2312") if not 0xD800 <= code < 0xE000 else None
+        if raw is not None and len(raw) == 2:
+            assert 0xA1 <= raw[0] <= 0xF7
+            assert 0xA1 <= raw[1] <= 0xFE
+
+
+def test_rare_and_common_characters_stand_on_one_baseline_at_one_height() -> None:
+    for size in (1, 2):
+        rare, common = (draw_line([char], size, False, 48, "left") for char in "㛃契")
+        ink = [np.flatnonzero(dots.any(axis=1)) for dots in (rare, common)]
+        assert abs(int(ink[0][0]) - int(ink[1][0])) <= size
+        assert abs(int(ink[0][-1]) - int(ink[1][-1])) <= size
+        assert rare.shape[0] == max(LINE_DOTS, CELL_DOTS * size)
+
+
+def test_bold_is_bolder_in_every_font() -> None:
+    for char in "㛃𪚥𫠒":
+        light, heavy = (fonts.glyph(char, 24, bold).sum() for bold in (False, True))
+        assert heavy > light * 1.1, char
+
+
+def test_every_character_of_extensions_a_to_f_has_a_glyph() -> None:
+    """With the three Debian packages; Ext G and H in part, Ext I not at all: those are boxes with their code."""
+    for first, last in ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0x20000, 0x2A6DF), (0x2A700, 0x2B739)):
+        assert not [hex(code) for code in range(first, last + 1) if not fonts.has_glyph(chr(code))]
+    for first, last in ((0x2B740, 0x2B81D), (0x2B820, 0x2CEA1), (0x2CEB0, 0x2EBE0)):
+        assert not [hex(code) for code in range(first, last + 1) if not fonts.has_glyph(chr(code))]
+    assert sum(fonts.has_glyph(chr(code)) for code in range(0x30000, 0x3134B)) == 3045
+    assert sum(fonts.has_glyph(chr(code)) for code in range(0x31350, 0x323B0)) == 2271
+
+
+def test_a_character_that_no_font_has_is_a_box_with_its_code_and_is_told_without_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    boxes = [draw_line([char], 1, False, 24, "left") for char in "\U0002ebf0\U0002ebf1\ue000"]
+    assert len({box.tobytes() for box in boxes}) == 3
+    assert all(box[1, 1:-1].all() for box in boxes)
+    assert caplog.messages == ["no font has 1 character(s) of a slip: printed as boxes with their codes"] * 3
+
+
+def test_marks_stand_on_their_letter() -> None:
+    assert list(clusters("e\u0301a葛\U000e0100")) == ["e\u0301", "a", "葛\U000e0100"]
+    assert (fonts.glyph("e\u0301", 24, False) ^ fonts.glyph("é", 24, False)).sum() < 30
