@@ -143,8 +143,8 @@ def test_every_character_of_extensions_a_to_f_has_a_glyph() -> None:
         assert not [hex(code) for code in range(first, last + 1) if not fonts.has_glyph(chr(code))]
     for first, last in ((0x2B740, 0x2B81D), (0x2B820, 0x2CEA1), (0x2CEB0, 0x2EBE0)):
         assert not [hex(code) for code in range(first, last + 1) if not fonts.has_glyph(chr(code))]
-    assert sum(fonts.has_glyph(chr(code)) for code in range(0x30000, 0x3134B)) == 3045
-    assert sum(fonts.has_glyph(chr(code)) for code in range(0x31350, 0x323B0)) == 2271
+    assert sum(fonts.has_glyph(chr(code)) for code in range(0x30000, 0x3134B)) >= 3045
+    assert sum(fonts.has_glyph(chr(code)) for code in range(0x31350, 0x323B0)) >= 2271
 
 
 def test_a_character_that_no_font_has_is_a_box_with_its_code_and_is_told_without_it(
