@@ -19,8 +19,8 @@ __all__ = ["SLICE_S", "Rfc2217Transport", "SerialTransport", "SocketTransport", 
 def open_transport(url: str, baud: int = 115200, parity: str = "N", stop_bits: int = 1) -> Transport:
     """The transport that `url` names, not yet opened; ValueError when it names none.
 
-    A path, serial:/path, socket://host:port, tcp://host:port, or rfc2217://host:port. `baud`, `parity` (N, E, O)
-    and `stop_bits` (1, 2) matter where there is a serial line.
+    A path, serial:/path, socket://host:port, tcp://host:port, rfc2217://host:port or usb://VVVV:PPPP[/serial].
+    `baud`, `parity` (N, E, O) and `stop_bits` (1, 2) matter where there is a serial line.
     """
     if parity not in PARITIES or stop_bits not in {1, 2}:
         raise ValueError(f"8{parity}{stop_bits} is no line setting: parity is N, E or O, stop bits 1 or 2")
@@ -30,9 +30,15 @@ def open_transport(url: str, baud: int = 115200, parity: str = "N", stop_bits: i
             return SocketTransport(*_address(url, parts))
         case "rfc2217":
             return Rfc2217Transport(SocketTransport(*_address(url, parts)), baud, parity, stop_bits)
+        case "usb":
+            from drivers.transport.usb import UsbTransport, read_address  # pyusb only where there is USB
+
+            return UsbTransport(read_address(url))
     path = parts.path if parts.scheme == "serial" else url
     if not path.startswith("/"):
-        raise ValueError(f"{url!r} is neither a device path nor socket://, tcp:// or rfc2217://host:port")
+        raise ValueError(
+            f"{url!r} is neither a device path nor socket://, tcp:// or rfc2217://host:port nor usb://VVVV:PPPP"
+        )
     return SerialTransport(path, baud, parity, stop_bits)
 
 

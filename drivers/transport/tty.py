@@ -1,12 +1,13 @@
 """A tty or a pty. pyserial opens and sets it; reading and writing is done here, on its descriptor.
 
 Quirks: `inter_byte_timeout` of a pty is ignored by the kernel, so framing is always done by the driver; a pty
-knows no parity and refuses it with EINVAL.
+knows no parity: some systems refuse it with EINVAL, others drop it in silence, so it is read back.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import termios
 
@@ -18,6 +19,8 @@ from kiosk.ipc import Control
 
 _VANISHED = (OSError, termios.error)
 """What a vanished tty raises: pyserial's own errors are OSErrors, tcflush and tcsetattr raise termios.error."""
+
+_PARITY_FLAGS = {"N": 0, "E": termios.PARENB, "O": termios.PARENB | termios.PARODD}
 
 
 class SerialTransport:
@@ -40,7 +43,9 @@ class SerialTransport:
                 timeout=0,
                 exclusive=True,
             )
+            self._check_line(self._port)
         except termios.error as error:
+            self.close()
             line = f"{self._baud} 8{self._parity}{self._stop_bits}"
             raise DeviceOffline(f"{self._path} does not take {line}: {error.args[-1]}") from error
         except (OSError, ValueError) as error:
@@ -92,6 +97,12 @@ class SerialTransport:
                 self._port.baudrate = baud
             except _VANISHED as error:
                 self._lost(error)
+
+    def _check_line(self, port: serial.Serial) -> None:
+        """Whether the parity that was asked for holds; termios.error when it does not."""
+        flags = termios.tcgetattr(port.fileno())[2] & (termios.PARENB | termios.PARODD)
+        if flags != _PARITY_FLAGS[self._parity]:
+            raise termios.error(errno.EINVAL, "it has no such parity")
 
     def _opened(self) -> serial.Serial:
         self.open()

@@ -87,6 +87,11 @@ class TcpWire:
         for peer in list(self._peers):
             peer.close()
 
+    def send(self, data: bytes) -> None:
+        """Write to every host."""
+        for peer in list(self._peers):
+            peer.send(data)
+
     def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
