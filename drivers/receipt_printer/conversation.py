@@ -16,6 +16,8 @@ from drivers.transport import Transport
 from kiosk.ipc import Control
 
 ANSWER_S = 0.5
+NOISE_LIMIT = 8
+"""Strange bytes around an answer of one byte that are forgiven; in more of them any byte may look like an answer."""
 LOOKS = 3
 """How often a status that contradicts itself is asked again: a change may fall between two questions."""
 
@@ -66,7 +68,9 @@ class Conversation:
 
     @property
     def told(self) -> PrinterStatus | None:
-        """The newest automatic status since `begin`, if any came."""
+        """The newest automatic status since `begin`, if we asked for any and it came."""
+        if not self.dialect.automatic_status:
+            return None
         return PrinterStatus.from_automatic(self._sorter.automatic[-1]) if self._sorter.automatic else None
 
     def _ask_all(self, control: Control) -> PrinterStatus:
@@ -76,6 +80,7 @@ class Conversation:
         self._sorter.ask(question)
         self._transport.write(question.request, control)
         ends, heard = self._clock() + self._within_s, False
+        strange = self._sorter.strange
         while not self._sorter.answers:
             left = ends - self._clock()
             data = self._transport.read_some(left, control) if left > 0 else b""
@@ -85,11 +90,15 @@ class Conversation:
                 raise DeviceTimeout("the printer does not answer")
             heard = True
             self._hear(data)
+        if self._sorter.strange - strange > NOISE_LIMIT:
+            raise ProtocolError("the printer's answer is lost in noise", cause="noise")
         return self._sorter.answers[-1]
 
     def _hear(self, data: bytes) -> None:
-        """Noise makes the in-order answers that came with it doubtful: they are not counted."""
-        strange, before = self._sorter.strange, len(self._sorter.in_order)
-        self._sorter.feed(data)
-        if self._sorter.strange > strange:
-            del self._sorter.in_order[before:]
+        """Noise makes what came with it doubtful: in-order answers and automatic status are not counted."""
+        sorter = self._sorter
+        strange, in_order, automatic = sorter.strange, len(sorter.in_order), len(sorter.automatic)
+        sorter.feed(data)
+        if sorter.strange > strange:
+            del sorter.in_order[in_order:], sorter.automatic[automatic:]
+            sorter.forget_packet()

@@ -49,6 +49,8 @@ LOOK_EVERY_S = 0.3
 SILENT_S = 2.0
 SLOWEST_BYTES_A_S = 960
 """9600 baud, and plain text on a slow printer: what was sent before a question arrives before it."""
+PASSING_S = 20.0
+"""How long a slip waits for a head to cool down."""
 CLEAR_S = 0.08
 TURN_S = 0.05
 WATCH_EVERY_S, WATCH_S = 0.25, 2.0
@@ -162,22 +164,22 @@ class EscposReceiptPrinter:
     def _confirm(self, size: int, control: Control) -> None:
         """Wait until the in-order query is answered: everything before it has been printed."""
         patience_s = SILENT_S + size / SLOWEST_BYTES_A_S
-        heard = time.monotonic()
+        heard = well = time.monotonic()
         while True:
             anything = self._talk.listen(LOOK_EVERY_S, control)
             if self._talk.confirmations >= commands.IN_ORDER_ANSWERS:
                 return
             try:
-                told = self._talk.told
-                if told is None or told.failure is None:
-                    told = None if anything else self._talk.status(control)
-                heard = time.monotonic()
+                status = self._talk.told if anything else self._talk.status(control)
             except DeviceTimeout:
                 if time.monotonic() - heard > patience_s:
                     raise DeviceTimeout("the printer fell silent while printing") from None
                 continue
-            if told is not None and told.failure is not None:
-                raise told.failure
+            heard = time.monotonic()
+            if status is None or status.failure is None:
+                well = heard
+            elif not status.passing or heard - well > PASSING_S:
+                raise status.failure
 
     def _afterwards(self, control: Control) -> DeviceReport:
         """The state after a slip that is confirmed; a printer that fell silent since has printed it all the same."""

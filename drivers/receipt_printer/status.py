@@ -67,6 +67,10 @@ class Demultiplexer:
             if not self._framed(byte):
                 self._single(byte)
 
+    def forget_packet(self) -> None:
+        """An automatic status that has begun is not to be believed."""
+        self._packet.clear()
+
     def _framed(self, byte: int) -> bool:
         """Whether the byte belongs to an answer with a head, or to one that may be any byte."""
         if self.asked.any_byte and not self.answers:
@@ -180,6 +184,12 @@ class PrinterStatus:
             if found:
                 return error(hint, cause=cause)
         return None
+
+    @property
+    def passing(self) -> bool:
+        """Whether what stops the printer ends by itself: a hot head cools down, a finger leaves the button."""
+        cause = self.failure.evidence["cause"] if self.failure else ""
+        return cause in {"overheated", "feed_button"}
 
     def report(self) -> DeviceReport:
         """The same in XFS words."""

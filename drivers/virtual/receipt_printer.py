@@ -20,6 +20,7 @@ from drivers.virtual.escpos_machine import Build, ReceiptMachine
 from drivers.virtual.escpos_slips import Slips
 from drivers.virtual.escpos_status import FAMILIES
 from drivers.virtual.process import announce, wait_for_end
+from drivers.virtual.usbip import UsbWire, printer_shape
 from drivers.virtual.wire import Pacing, PtyWire, TcpWire
 
 GONE_S = 0.3
@@ -28,7 +29,7 @@ GONE_S = 0.3
 class ReceiptDevice:
     """The machine, its plug, and its control port."""
 
-    def __init__(self, machine: ReceiptMachine, wire: TcpWire | PtyWire) -> None:
+    def __init__(self, machine: ReceiptMachine, wire: TcpWire | PtyWire | UsbWire) -> None:
         self._machine, self._wire = machine, wire
         machine.vanish = self._blink
 
@@ -114,11 +115,20 @@ def _number(body: Mapping[str, Any], name: str) -> float:
     return float(value)
 
 
+def _wire(options: argparse.Namespace, machine: ReceiptMachine, pacing: Pacing) -> TcpWire | PtyWire | UsbWire:
+    if options.pty:
+        return PtyWire(options.pty, machine.receive, pacing)
+    if options.usb:
+        return UsbWire(options.port, machine.receive, printer_shape())
+    return TcpWire(options.port, machine.receive, pacing)
+
+
 def main() -> None:
     """Run the device."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=9101)
     parser.add_argument("--pty", default="", help="make a tty under this path instead of a TCP port")
+    parser.add_argument("--usb", action="store_true", help="be a USB printer, over USB/IP on the port")
     parser.add_argument("--baud", type=int, default=0, help="pace both ways like a serial line; 0: as fast as can be")
     parser.add_argument("--width", type=int, default=576, choices=(384, 576))
     parser.add_argument("--family", default="escpos", choices=FAMILIES)
@@ -130,11 +140,9 @@ def main() -> None:
     pacing = Pacing(options.baud)
     build = Build(options.family, options.width, options.speed_mm_s, options.buffer, options.baud)
     machine = ReceiptMachine(build, Slips(options.data), pacing)
-    wire = (
-        PtyWire(options.pty, machine.receive, pacing) if options.pty else TcpWire(options.port, machine.receive, pacing)
-    )
+    wire = _wire(options, machine, pacing)
     control = ControlServer(options.control_port, ReceiptDevice(machine, wire).control)
-    announce(port=wire.port if isinstance(wire, TcpWire) else wire.path, control=control.port)
+    announce(port=wire.path if isinstance(wire, PtyWire) else wire.port, control=control.port)
     wait_for_end()
 
 
