@@ -137,6 +137,14 @@ class ReceiptMachine:
             self._automatic, self._muted = 0, False
             self.change.notify_all()
 
+    def reset(self) -> None:
+        """As new: new paper, no fault, no slips."""
+        self.lose_power()
+        self.start_fault(NONE)
+        self.paper, self.condition, self.near_mm = Paper(self._build.width), Condition(), 0.0
+        self._later.clear()
+        self.slips.forget()
+
     def state(self) -> dict[str, Any]:
         """For the bench."""
         condition = self.condition

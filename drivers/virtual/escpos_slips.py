@@ -31,6 +31,11 @@ class Slips:
         self.count += 1
         self.waiting += 1
 
+    def forget(self) -> None:
+        """Begin to count anew; pictures in the folder stay until they are overwritten."""
+        self._slips.clear()
+        self.count, self.waiting, self.retracted = 0, 0, 0
+
     def take(self) -> None:
         """Somebody takes what lies there."""
         self.waiting = 0

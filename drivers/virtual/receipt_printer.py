@@ -2,9 +2,10 @@
 
 Control: GET / (state), GET /last.png, GET /last.json, GET /list, GET /slips/N.png; POST /paper {"state":
 ok|near_end|out, "left_mm"?, "near_mm"?}, POST /fault {"fault": NAME, "answers"?, "after_mm"?, "for_s"?}, POST /seed
-{"seed", "rate"}, POST /plug, POST /unplug {"after_mm"?}, POST /power (off and on: what waits is lost), POST /take
-and POST /retract (the slip in the presenter). Faults: those of faults.py and OWN_FAULTS of escpos_machine.py;
-`after_mm` of paper from now, `for_s` seconds long. Slips are kept in memory, and as pictures in --data, the newest.
+{"seed", "rate"}, POST /plug, POST /unplug {"after_mm"?}, POST /power (off and on: what waits is lost), POST /reset (as
+new, but for the wire), POST /take and POST /retract (the slip in the presenter). Faults: those of faults.py and
+OWN_FAULTS of escpos_machine.py; `after_mm` of paper from now, `for_s` seconds long. Slips are kept in memory, and as
+pictures in --data, the newest.
 """
 
 from __future__ import annotations
@@ -66,6 +67,8 @@ class ReceiptDevice:
             case "POST", "/retract":
                 machine.slips.retract()
                 machine.condition.slip_waiting = False
+            case "POST", "/reset":
+                machine.reset()
             case _:
                 raise KeyError(path)
 

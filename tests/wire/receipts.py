@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,25 @@ SLIP = Receipt(
 )
 LINES = ["家门口", "编号 TH0001-000042-2"]
 FAMILIES = ("escpos", "snbc", "custom")
-Build = Callable[..., EscposReceiptPrinter]
+
+
+class Machines:
+    """Virtual printers that are started once and made as new for each test."""
+
+    def __init__(self) -> None:
+        self._running: dict[tuple[str, ...], Twin] = {}
+
+    def __call__(self, *options: str) -> Twin:
+        if options not in self._running:
+            self._running[options] = Twin("receipt_printer", "--port", "0", *options)
+        device = self._running[options]
+        device.do("POST", "/reset")
+        device.do("POST", "/plug")
+        return device
+
+    def stop(self) -> None:
+        for device in self._running.values():
+            device.stop()
 
 
 def build(family: str, device: Twin, folder: Path, **settings: Any) -> EscposReceiptPrinter:

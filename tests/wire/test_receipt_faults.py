@@ -24,10 +24,16 @@ from drivers.contract.status import DeviceState, SupplyState
 from drivers.receipt_printer.printer import EscposReceiptPrinter
 from kiosk.ipc import Cancelled, Control
 from tests.wire.conftest import Twin
-from tests.wire.receipts import FAMILIES, LINES, SLIP, build
+from tests.wire.receipts import FAMILIES, LINES, SLIP, Machines, build
 
-Twins = Callable[..., Twin]
 HELD_S = 0.2
+
+
+@pytest.fixture(scope="module")
+def machines() -> Iterator[Machines]:
+    pool = Machines()
+    yield pool
+    pool.stop()
 
 
 @pytest.fixture
@@ -63,8 +69,10 @@ TROUBLES: dict[str, type[DeviceError]] = {
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_trouble_before_the_print_is_named_and_nothing_comes_out(twin: Twins, printer: Printers, family: str) -> None:
-    device = twin("receipt_printer", "--port", "0", "--family", family)
+def test_a_trouble_before_the_print_is_named_and_nothing_comes_out(
+    machines: Machines, printer: Printers, family: str
+) -> None:
+    device = machines("--family", family)
     driver = printer(device, family)
     for trouble, error in TROUBLES.items():
         device.fault(trouble)
@@ -79,8 +87,8 @@ def test_a_trouble_before_the_print_is_named_and_nothing_comes_out(twin: Twins, 
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_no_paper_and_little_paper_are_told_apart(twin: Twins, printer: Printers, family: str) -> None:
-    device = twin("receipt_printer", "--port", "0", "--family", family)
+def test_no_paper_and_little_paper_are_told_apart(machines: Machines, printer: Printers, family: str) -> None:
+    device = machines("--family", family)
     driver = printer(device, family)
     device.do("POST", "/paper", state="out")
     with pytest.raises(PaperOut):
@@ -106,8 +114,10 @@ WIRE_BEFORE: dict[str, type[DeviceError] | None] = {
 
 
 @pytest.mark.parametrize("fault", WIRE_BEFORE)
-def test_a_bad_wire_before_the_print_is_an_error_or_is_overcome(twin: Twins, printer: Printers, fault: str) -> None:
-    device = twin("receipt_printer", "--port", "0")
+def test_a_bad_wire_before_the_print_is_an_error_or_is_overcome(
+    machines: Machines, printer: Printers, fault: str
+) -> None:
+    device = machines()
     driver = printer(device)
     device.fault(fault)
     started, error = time.monotonic(), WIRE_BEFORE[fault]
@@ -127,8 +137,10 @@ def test_a_bad_wire_before_the_print_is_an_error_or_is_overcome(twin: Twins, pri
 
 @pytest.mark.parametrize("fault", ["silent", "garbage", "truncated", "bad_checksum"])
 @pytest.mark.parametrize("family", ["snbc", "custom"])
-def test_other_families_do_not_believe_a_broken_answer(twin: Twins, printer: Printers, family: str, fault: str) -> None:
-    device = twin("receipt_printer", "--port", "0", "--family", family)
+def test_other_families_do_not_believe_a_broken_answer(
+    machines: Machines, printer: Printers, family: str, fault: str
+) -> None:
+    device = machines("--family", family)
     driver = printer(device, family)
     device.fault(fault)
     if (family, fault) != ("snbc", "truncated"):
@@ -137,8 +149,8 @@ def test_other_families_do_not_believe_a_broken_answer(twin: Twins, printer: Pri
         assert device.do("GET", "/")["slips"] == 0
 
 
-def test_a_status_that_contradicts_itself_is_asked_again(twin: Twins, printer: Printers) -> None:
-    device = twin("receipt_printer", "--port", "0")
+def test_a_status_that_contradicts_itself_is_asked_again(machines: Machines, printer: Printers) -> None:
+    device = machines()
     driver = printer(device)
     device.fault("inconsistent")
     with pytest.raises(DeviceFault, match="does not say why"):
@@ -147,9 +159,9 @@ def test_a_status_that_contradicts_itself_is_asked_again(twin: Twins, printer: P
     assert driver.report(Control(5)).usable
 
 
-def test_an_answer_is_used_as_soon_as_it_is_there(twin: Twins, printer: Printers) -> None:
+def test_an_answer_is_used_as_soon_as_it_is_there(machines: Machines, printer: Printers) -> None:
     """python-escpos takes a second for each byte; ten reports of four answers must not cost one time-out."""
-    driver = printer(twin("receipt_printer", "--port", "0"))
+    driver = printer(machines())
     driver.report(Control(5))
     started = time.monotonic()
     for _ in range(10):
@@ -173,9 +185,9 @@ DURING = {
 
 @pytest.mark.parametrize(("fault", "cause"), DURING.items())
 def test_a_misfortune_in_the_middle_is_unknown_and_the_rest_never_comes_out(
-    twin: Twins, printer: Printers, fault: str, cause: str
+    machines: Machines, printer: Printers, fault: str, cause: str
 ) -> None:
-    device = twin("receipt_printer", "--port", "0", "--family", "custom", "--speed-mm-s", "400")
+    device = machines("--family", "custom", "--speed-mm-s", "800")
     driver = printer(device, "custom")
     device.do("POST", "/fault", fault=fault, after_mm=10)
     with pytest.raises(OutcomeUnknown) as caught:
@@ -194,8 +206,8 @@ def test_a_misfortune_in_the_middle_is_unknown_and_the_rest_never_comes_out(
     assert all(lines != LINES for lines in torn)
 
 
-def test_a_hot_head_cools_down_and_the_slip_is_finished(twin: Twins, printer: Printers) -> None:
-    device = twin("receipt_printer", "--port", "0", "--speed-mm-s", "400")
+def test_a_hot_head_cools_down_and_the_slip_is_finished(machines: Machines, printer: Printers) -> None:
+    device = machines("--speed-mm-s", "800")
     device.do("POST", "/fault", fault="overheated", after_mm=10)
     driver = printer(device)
     cool = threading.Timer(1.0, lambda: device.fault("none"))
@@ -207,9 +219,9 @@ def test_a_hot_head_cools_down_and_the_slip_is_finished(twin: Twins, printer: Pr
 
 @pytest.mark.parametrize("automatic", [True, False])
 def test_paper_that_ends_in_the_middle_is_named_whichever_way_the_printer_tells(
-    twin: Twins, printer: Printers, automatic: bool
+    machines: Machines, printer: Printers, automatic: bool
 ) -> None:
-    device = twin("receipt_printer", "--port", "0")
+    device = machines()
     driver = printer(device, automatic_status=automatic)
     device.do("POST", "/paper", state="ok", left_mm=8)
     with pytest.raises(OutcomeUnknown) as caught:
@@ -223,16 +235,16 @@ def test_paper_that_ends_in_the_middle_is_named_whichever_way_the_printer_tells(
     assert slips(device)[0] != LINES  # the torn one, cut off before the next began
 
 
-def test_paper_near_its_end_in_the_middle_finishes_the_slip_and_is_told(twin: Twins, printer: Printers) -> None:
-    device = twin("receipt_printer", "--port", "0")
+def test_paper_near_its_end_in_the_middle_finishes_the_slip_and_is_told(machines: Machines, printer: Printers) -> None:
+    device = machines()
     device.do("POST", "/paper", state="ok", left_mm=200, near_mm=190)
     printed = printer(device).print_once(SLIP, Control(10))
     assert printed.before.supplies == {"paper": SupplyState.FULL}
     assert printed.after.supplies == {"paper": SupplyState.LOW}
 
 
-def test_near_end_then_end_within_one_slip(twin: Twins, printer: Printers) -> None:
-    device = twin("receipt_printer", "--port", "0", "--speed-mm-s", "200")
+def test_near_end_then_end_within_one_slip(machines: Machines, printer: Printers) -> None:
+    device = machines("--speed-mm-s", "200")
     device.do("POST", "/paper", state="ok", left_mm=20, near_mm=15)
     with pytest.raises(OutcomeUnknown) as caught:
         printer(device).print_once(SLIP, Control(10))
@@ -241,9 +253,9 @@ def test_near_end_then_end_within_one_slip(twin: Twins, printer: Printers) -> No
 
 @pytest.mark.parametrize("how", ["/unplug", "/power"])
 def test_a_cable_or_a_plug_pulled_in_the_middle_is_unknown_and_what_waited_is_lost(
-    twin: Twins, printer: Printers, how: str
+    machines: Machines, printer: Printers, how: str
 ) -> None:
-    device = twin("receipt_printer", "--port", "0", "--speed-mm-s", "60")
+    device = machines("--speed-mm-s", "60")
     driver = printer(device)
     if how == "/unplug":
         device.do("POST", "/unplug", after_mm=10)
@@ -258,8 +270,10 @@ def test_a_cable_or_a_plug_pulled_in_the_middle_is_unknown_and_what_waited_is_lo
     assert slips(device)[-1] == LINES
 
 
-def test_a_slip_that_is_cancelled_in_the_middle_stops_at_once_and_is_unknown(twin: Twins, printer: Printers) -> None:
-    device = twin("receipt_printer", "--port", "0", "--speed-mm-s", "20")
+def test_a_slip_that_is_cancelled_in_the_middle_stops_at_once_and_is_unknown(
+    machines: Machines, printer: Printers
+) -> None:
+    device = machines("--speed-mm-s", "20")
     driver, control = printer(device), Control(30)
     stop = threading.Timer(0.5, control.cancel)
     stop.start()
@@ -273,8 +287,8 @@ def test_a_slip_that_is_cancelled_in_the_middle_stops_at_once_and_is_unknown(twi
     assert device.do("GET", "/")["slips"] == 0
 
 
-def test_a_deadline_in_the_middle_is_kept(twin: Twins, printer: Printers) -> None:
-    driver = printer(twin("receipt_printer", "--port", "0", "--speed-mm-s", "5"))
+def test_a_deadline_in_the_middle_is_kept(machines: Machines, printer: Printers) -> None:
+    driver = printer(machines("--speed-mm-s", "5"))
     driver.report(Control(5))
     started = time.monotonic()
     with pytest.raises(OutcomeUnknown) as caught:
@@ -283,8 +297,8 @@ def test_a_deadline_in_the_middle_is_kept(twin: Twins, printer: Printers) -> Non
     assert time.monotonic() - started < 1.0 + HELD_S + 0.3
 
 
-def test_a_command_cancelled_before_it_began_prints_nothing(twin: Twins, printer: Printers) -> None:
-    device = twin("receipt_printer", "--port", "0")
+def test_a_command_cancelled_before_it_began_prints_nothing(machines: Machines, printer: Printers) -> None:
+    device = machines()
     control = Control(5)
     control.cancel()
     with pytest.raises(Cancelled):
@@ -292,16 +306,16 @@ def test_a_command_cancelled_before_it_began_prints_nothing(twin: Twins, printer
     assert device.do("GET", "/")["slips"] == 0
 
 
-def test_a_full_buffer_only_slows_the_slip_down(twin: Twins, printer: Printers) -> None:
-    device = twin("receipt_printer", "--port", "0", "--buffer", "64", "--speed-mm-s", "300")
+def test_a_full_buffer_only_slows_the_slip_down(machines: Machines, printer: Printers) -> None:
+    device = machines("--buffer", "64", "--speed-mm-s", "300")
     printer(device).print_once(SLIP, Control(15))
     assert slips(device) == [LINES]
 
 
 def test_a_driver_killed_in_the_middle_leaves_word_and_the_torn_slip_is_cut_off(
-    twin: Twins, printer: Printers, tmp_path: Path
+    machines: Machines, printer: Printers, tmp_path: Path
 ) -> None:
-    device = twin("receipt_printer", "--port", "0")
+    device = machines()
     device.do("POST", "/paper", state="ok", left_mm=8)
     with pytest.raises(OutcomeUnknown):
         printer(device).print_once(SLIP, Control(10))
@@ -319,9 +333,9 @@ def test_a_driver_killed_in_the_middle_leaves_word_and_the_torn_slip_is_cut_off(
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_printer_that_falls_silent_after_the_confirmation_has_printed(
-    twin: Twins, printer: Printers, family: str
+    machines: Machines, printer: Printers, family: str
 ) -> None:
-    device = twin("receipt_printer", "--port", "0", "--family", family)
+    device = machines("--family", family)
     device.fault("silent_after_print")
     printed = printer(device, family).print_once(SLIP, Control(10))
     assert printed.before.usable
@@ -329,8 +343,8 @@ def test_a_printer_that_falls_silent_after_the_confirmation_has_printed(
     assert slips(device) == [LINES]
 
 
-def test_a_cover_opened_after_the_print_does_not_unprint_it(twin: Twins, printer: Printers) -> None:
-    device = twin("receipt_printer", "--port", "0")
+def test_a_cover_opened_after_the_print_does_not_unprint_it(machines: Machines, printer: Printers) -> None:
+    device = machines()
     driver = printer(device)
     driver.print_once(SLIP, Control(10))
     device.fault("cover_open")
@@ -338,9 +352,8 @@ def test_a_cover_opened_after_the_print_does_not_unprint_it(twin: Twins, printer
     assert (report.state, report.reason) == (DeviceState.USER_ERROR, "cover_open")
 
 
-def test_a_thousand_random_wire_faults_end_in_an_answer_in_time(twin: Twins, printer: Printers) -> None:
-    """From one seed: reports only, so that the test is quick; each ends within its deadline and the device is back."""
-    device = twin("receipt_printer", "--port", "0")
+def test_random_wire_faults_from_a_seed_end_in_an_answer_in_time(machines: Machines, printer: Printers) -> None:
+    device = machines()
     driver = printer(device)
     device.do("POST", "/seed", seed=20260301, rate=0.3)
     for _ in range(12):
