@@ -80,11 +80,16 @@ def read_job(attributes: Attributes) -> JobState:
         (*words_of(attributes, "job-uuid"), "")[0],
         (*words_of(attributes, "job-name"), "")[0],
         (*words_of(attributes, "job-originating-user-name"), "")[0],
-        number_of(attributes, "job-media-sheets-completed"),
-        number_of(attributes, "job-impressions-completed"),
+        _counter(attributes, "job-media-sheets"),
+        _counter(attributes, "job-impressions"),
         words_of(attributes, "job-state-reasons"),
         begun,
     )
+
+
+def _counter(attributes: Attributes, name: str) -> int | None:
+    """A printer that calls a whole job 0 impressions long does not count them (ippeveprinter, cheap ones)."""
+    return None if number_of(attributes, name) == 0 else number_of(attributes, f"{name}-completed")
 
 
 def counted(job: JobState, sheets: Sequence[Sheet]) -> int | None:

@@ -23,8 +23,11 @@ _FAILURES: dict[str, type[DeviceError]] = {
 }
 
 
-def check_ready(printer: PrinterState, sheets: int, duplex: bool) -> None:
-    """Raise the DeviceError that says why `sheets` cannot be printed now."""
+def check_ready(printer: PrinterState, sheets: int, duplex: bool, a4_ready: bool = False) -> None:
+    """Raise the DeviceError that says why `sheets` cannot be printed now.
+
+    `a4_ready`: its list of loaded paper sizes is to be believed.
+    """
     if printer.kind:
         raise _FAILURES.get(printer.kind, DeviceFault)(printer.hint, cause=printer.kind)
     if not printer.accepting:
@@ -36,7 +39,7 @@ def check_ready(printer: PrinterState, sheets: int, duplex: bool) -> None:
         raise UnsupportedCommand("this printer cannot print on both sides", cause="sides")
     if able.media and not able.media & A4_NAMES:
         raise UnsupportedCommand("this printer takes no A4", cause="media")
-    if able.media_ready and not able.media_ready & A4_NAMES:
+    if a4_ready and able.media_ready and not able.media_ready & A4_NAMES:
         raise PaperOut("no tray holds A4: put A4 in, and tell the printer so at its panel", cause="media_ready")
     left = printer.sheets_left
     if left is not None and left < sheets:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from drivers.contract.commands import (
     DeviceCommand,
@@ -43,20 +43,29 @@ _INCOMING = "job-incoming"
 SheetTeller = Callable[[int], None]
 
 
-class IppDocumentPrinter:
-    """One printer at an ipp:// address. `life_counter` False: its printer-impressions-completed is not to be believed.
+@dataclass(frozen=True)
+class Trust:
+    """What can be relied on at one printer. `life_counter`: its printer-impressions-completed. `a4_ready`: its list
 
-    `shared`: other people print there too, and their jobs are left alone.
+    of loaded paper sizes. `shared`: other people print there too, and their jobs are left alone.
     """
+
+    life_counter: bool = True
+    a4_ready: bool = False
+    shared: bool = False
+
+
+class IppDocumentPrinter:
+    """One printer at an ipp:// address; `trust` says what of its words counts."""
 
     role = DeviceRole.DOCUMENT
     evidence = Evidence.DEVICE
 
-    def __init__(self, url: str, pace: Pace | None = None, life_counter: bool = True, shared: bool = False) -> None:
+    def __init__(self, url: str, pace: Pace | None = None, trust: Trust | None = None) -> None:
         self._service = PrinterService(url)
-        self._pace, self._life_counter = pace or Pace(), life_counter
-        self._queue = JobQueue(self._service, shared)
-        self._lock = PrinterLock(url, shared)
+        self._pace, self._trust = pace or Pace(), trust or Trust()
+        self._queue = JobQueue(self._service, self._trust.shared)
+        self._lock = PrinterLock(url, self._trust.shared)
 
     def report(self, control: Control) -> DeviceReport:
         """The device's own view of itself. What an earlier job left in the printer is taken out on the way."""
@@ -93,7 +102,8 @@ class IppDocumentPrinter:
             parts = plan(pages, command.copies, command.duplex, command.first_sheet, together)
         except ValueError as error:
             raise InvalidMedia(str(error), cause="first_sheet") from None
-        check_ready(printer, sum(len(part.sheets) for part in parts), command.duplex)
+        sheets = sum(len(part.sheets) for part in parts)
+        check_ready(printer, sheets, command.duplex, self._trust.a4_ready)
         control.check()
         return _Printing(self, command, printer, control).run(parts)
 
@@ -115,7 +125,7 @@ class IppDocumentPrinter:
     def begin(self, ticket: JobTicket, pdf: bytes, printer: PrinterState, course: Course) -> PartEnded:
         """Hand one job in and follow it to its end; raises when nothing of it was printed, or OutcomeUnknown."""
         able = printer.abilities
-        before = self._service.state(course.control).impressions if self._life_counter else None
+        before = self._service.state(course.control).impressions if self._trust.life_counter else None
         control = course.control
         follower = Follower(self._service, self._pace, course.tell_sheet)
         self.unsettle()

@@ -6,7 +6,7 @@ One request, one answer. Not responsible for the order of things: `following` an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drivers.contract.errors import DeviceFault, ProtocolError
 from drivers.document_printer.client import IppClient
@@ -40,7 +40,9 @@ _JOB_WANTED = (
     "job-originating-user-name",
     "job-state",
     "job-state-reasons",
+    "job-impressions",
     "job-impressions-completed",
+    "job-media-sheets",
     "job-media-sheets-completed",
     "time-at-processing",
 )
@@ -79,7 +81,8 @@ class JobTicket:
 class PrinterService:
     """One printer or queue at an ipp:// address. Every method raises a DeviceError when it gets no good answer.
 
-    `spooler`: what stands there is CUPS, which keeps a job's files unless told to forget them.
+    `spooler`: what stands there is CUPS. It keeps a job's files unless told to forget them, and its counters run
+    ahead of the paper.
     """
 
     def __init__(self, url: str, spooler: bool = False) -> None:
@@ -126,7 +129,8 @@ class PrinterService:
         answer = self._client.ask(Operation.GET_JOB_ATTRIBUTES, told, control=control)
         if answer.status in {NOT_FOUND, GONE}:
             return None
-        return read_job(_good(answer, "tell of a job").group(JOB_GROUP))
+        job = read_job(_good(answer, "tell of a job").group(JOB_GROUP))
+        return replace(job, sheets=None, impressions=None) if self._spooler else job
 
     def jobs(self, which: str = "not-completed", control: Control | None = None) -> tuple[JobState, ...]:
         """All jobs that wait, or those that are over."""

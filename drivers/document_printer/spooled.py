@@ -16,12 +16,14 @@ from drivers.contract.values import Evidence, JobOutcome
 from drivers.document_printer.following import Follower, Known, Pace, find
 from drivers.document_printer.jobs import JobState, PartEnded
 from drivers.document_printer.preflight import check_ready
-from drivers.document_printer.printer import Course, IppDocumentPrinter
+from drivers.document_printer.printer import Course, IppDocumentPrinter, Trust
 from drivers.document_printer.queue import JobQueue
 from drivers.document_printer.service import JobTicket, PrinterService
 from drivers.document_printer.state import PrinterState
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded
 
+APPEAR_S = 15.0
+"""How long CUPS may take to start its filters and bring a job to a device that answers."""
 ARRIVE_S = 2.0
 """How long after CUPS is done with a job it may take until the device shows it."""
 
@@ -29,13 +31,12 @@ ARRIVE_S = 2.0
 class SpooledDocumentPrinter(IppDocumentPrinter):
     """The queue at ipp://localhost[:631]/printers/NAME; `device` is the printer's own address where it has one."""
 
-    def __init__(self, queue: str, device: str = "", pace: Pace | None = None, life_counter: bool = True) -> None:
-        super().__init__(queue, pace, life_counter=False)
+    def __init__(self, queue: str, device: str = "", pace: Pace | None = None, trust: Trust | None = None) -> None:
+        super().__init__(queue, pace, trust)
         self._service = PrinterService(queue, spooler=True)
         self._queue = JobQueue(self._service)
         self._witness = PrinterService(device) if device else None
         self._witness_queue = JobQueue(self._witness) if self._witness else None
-        self._believe_counter = life_counter
         self.evidence = Evidence.DEVICE if device else Evidence.SPOOLER
 
     def report(self, control: Control) -> DeviceReport:
@@ -87,8 +88,8 @@ class SpooledDocumentPrinter(IppDocumentPrinter):
             return None
         self._witness_queue.settle(control)
         state = self._witness.printer(control)
-        check_ready(state, len(ticket.part.sheets), ticket.duplex)
-        return state.impressions if self._believe_counter else None
+        check_ready(state, len(ticket.part.sheets), ticket.duplex, self._trust.a4_ready)
+        return state.impressions if self._trust.life_counter else None
 
     def _follow_device(self, known: Known, before: int | None, witness: PrinterService, course: Course) -> PartEnded:
         at_queue = Follower(self._service, self._pace, lambda sheet: None)
@@ -106,7 +107,7 @@ class SpooledDocumentPrinter(IppDocumentPrinter):
 
     def _appear(self, known: Known, witness: PrinterService, course: Course) -> JobState | None:
         """Our job as the device knows it; None when CUPS is done with it, or has held it for too long."""
-        ends = time.monotonic() + course.hold_s
+        ends = time.monotonic() + max(course.hold_s, APPEAR_S)
         over = False
         while time.monotonic() < ends:
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import time
 from collections.abc import Collection, Sequence
 
@@ -21,6 +22,9 @@ _REASONS = {
     ABORTED: "aborted-by-system",
     COMPLETED: "job-completed-successfully",
 }
+_DPI_600 = struct.pack(">iib", 600, 600, 3)
+_SIZE: Attributes = [("integer", "x-dimension", [21000]), ("integer", "y-dimension", [29700])]
+_MEDIA: Attributes = [("collection", "media-size", [_SIZE]), ("keyword", "media-type", ["stationery"])]
 _JOB_TEMPLATE = frozenset({"copies", "media", "sides", "page-ranges", "multiple-document-handling"})
 
 
@@ -97,9 +101,22 @@ def describe_printer(printer: Printer, printer_uri: str, operations: Collection[
         ("boolean", "page-ranges-supported", [True]),
         ("integer", "copies-default", [1]),
         ("range", "copies-supported", [(1, 99)]),
+        ("uri", "printer-more-info", [printer_uri.replace("ipp://", "http://")]),
         ("keyword", "media-default", [A4]),
+        ("collection", "media-col-default", [_MEDIA]),
         ("keyword", "media-supported", [A4]),
         ("keyword", "media-ready", [A4]),
+        ("enum", "finishings-default", [3]),
+        ("enum", "finishings-supported", [3]),
+        ("enum", "orientation-requested-default", [3]),
+        ("enum", "orientation-requested-supported", [3]),
+        ("keyword", "output-bin-default", ["face-down"]),
+        ("keyword", "output-bin-supported", ["face-down"]),
+        ("enum", "print-quality-default", [4]),
+        ("enum", "print-quality-supported", [4]),
+        ("resolution", "printer-resolution-default", [_DPI_600]),
+        ("resolution", "printer-resolution-supported", [_DPI_600]),
+        ("integer", "pages-per-minute", [max(1, int(60 / habits.sheet_s))]),
         ("keyword", "sides-default", ["one-sided"]),
         ("keyword", "sides-supported", sides),
         ("keyword", "multiple-document-handling-default", [f"separate-documents-{handling}-copies"]),

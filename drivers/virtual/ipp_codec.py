@@ -17,6 +17,7 @@ _TAGS = {
     "octets": 0x30,
     "resolution": 0x32,
     "range": 0x33,
+    "collection": 0x34,
     "text": 0x41,
     "name": 0x42,
     "keyword": 0x44,
@@ -86,10 +87,21 @@ def write_answer(status: int, request: IppRequest | None, groups: Groups) -> byt
         out.append(_GROUP_TAGS[group])
         for kind, name, values in attributes:
             for index, value in enumerate(values):
-                shown = name.encode() if index == 0 else b""
-                raw = _raw(value)
-                out += bytes([_TAGS[kind]]) + len(shown).to_bytes(2, "big") + shown + len(raw).to_bytes(2, "big") + raw
+                out += _value(_TAGS[kind], name if index == 0 else "", value)
     return bytes(out) + b"\x03"
+
+
+def _value(tag: int, name: str, value: Any) -> bytes:
+    if tag != _TAGS["collection"]:
+        return _triple(tag, name.encode(), _raw(value))
+    out = _triple(tag, name.encode(), b"")  # RFC 8010 §3.1.6: members stand between begin and end, by their names
+    for kind, member, values in value:
+        out += _triple(0x4A, b"", member.encode()) + b"".join(_value(_TAGS[kind], "", one) for one in values)
+    return out + _triple(0x37, b"", b"")
+
+
+def _triple(tag: int, name: bytes, raw: bytes) -> bytes:
+    return bytes([tag]) + len(name).to_bytes(2, "big") + name + len(raw).to_bytes(2, "big") + raw
 
 
 def with_wrong_length(answer: bytes) -> bytes:

@@ -16,7 +16,7 @@ from drivers.contract.commands import PrintDocument, PrinterWaiting, SheetPrinte
 from drivers.contract.errors import CoverOpen, DeviceOffline, DeviceTimeout, InvalidMedia, PaperOut, ProtocolError
 from drivers.contract.status import DeviceState
 from drivers.contract.values import JobOutcome, SheetOutcome
-from drivers.document_printer.printer import IppDocumentPrinter
+from drivers.document_printer.printer import IppDocumentPrinter, Trust
 from drivers.document_printer.render import render_pages
 from kiosk.ipc import Control
 from tests.wire.conftest import Twin
@@ -113,7 +113,7 @@ def test_another_job_under_the_same_number_is_not_taken_for_ours(device: Twin, d
     def act(event: object) -> None:
         if event == SheetPrinted(1, 3):
             device.do("POST", "/power")
-            stranger = IppDocumentPrinter(f"ipp://127.0.0.1:{device.port}/ipp/print", shared=True)
+            stranger = IppDocumentPrinter(f"ipp://127.0.0.1:{device.port}/ipp/print", trust=Trust(shared=True))
             stranger.print_once(PrintDocument(pdf(1)), Control(20))
 
     printed = driver.print_once(PrintDocument(pdf()), Control(30, Watcher(act)))
