@@ -3,7 +3,7 @@
 A reader thread hands events, completions and notices to callbacks; the owner decides on which thread they
 matter (the shell posts them to its own queue). A command whose process dies is completed with
 `ConnectionLost`; a command past its deadline plus a grace is completed with `NoAnswer`, and the late answer
-is dropped by its id.
+is dropped by its id. A process that floods us with notices is read at a walking pace.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 import msgspec
 
 from kiosk.ipc.messages import MAX_MESSAGE_BYTES, Cancel, Done, Failed, Notice, Outbound, Progress, Submit
+from kiosk.ipc.pace import Pace
 from kiosk.ipc.sockets import hang_up
 
 log = logging.getLogger(__name__)
@@ -90,6 +91,7 @@ class Client:
         self._on_notice, self._on_link = on_notice, on_link
         self._ids = itertools.count(1)
         self._pending: dict[int, _Pending] = {}
+        self._pace = Pace(time.monotonic())
         self._lock = threading.Lock()
         self._connection: Connection | None = None
         self._outgoing: queue.SimpleQueue[tuple[Connection, bytes] | None] = queue.SimpleQueue()
@@ -230,6 +232,7 @@ class Client:
             case Failed(id=command_id, body=body):
                 self._complete(command_id, None, RemoteError(self._errors.decode(body)))
             case Notice(body=body):
+                self._closing.wait(self._pace.take(time.monotonic()))  # unread, it holds back a process that floods
                 _guarded(self._on_notice, self._notices.decode(body))
 
     def _complete(self, command_id: int, result: Any, error: Exception | None) -> None:
