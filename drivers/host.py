@@ -38,6 +38,8 @@ from drivers.contract.errors import (
 from drivers.contract.health import GetHealth
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState
 from drivers.health import History
+from drivers.limits import limit_memory
+from drivers.liveness import Liveness, give_signs
 from drivers.publication import Publication
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded, Server
 from kiosk.ipc.orphan import die_with_parent
@@ -59,6 +61,7 @@ class DriverService:
     def __init__(self, driver: Driver, history: History, clock: Callable[[], float] = time.monotonic) -> None:
         self.publish: Callable[[DeviceNotice], None] = lambda notice: None
         self._driver, self._history, self._clock = driver, history, clock
+        self.liveness = Liveness(clock)
         self._busy = threading.Lock()
         self._polling = Control(POLL_S)
         self._publication = Publication(driver.role)
@@ -83,12 +86,17 @@ class DriverService:
         return [self._publication.last]
 
     def execute(self, command: DeviceCommand, control: Control) -> DeviceResult:
-        """Carry a command out on the device's thread; what it teaches about the state is published."""
-        match command:
-            case RenderDocument():
-                return self._driver.execute(command, control)
-            case GetHealth():
-                return self._history.read()
+        """Carry a command out on its lane's thread; what it teaches about the state is published."""
+        with self.liveness.doing(type(command).__name__, control):
+            match command:
+                case RenderDocument():
+                    return self._driver.execute(command, control)
+                case GetHealth():
+                    return self._history.read()
+                case _:
+                    return self._execute_in_turn(command, control)
+
+    def _execute_in_turn(self, command: DeviceCommand, control: Control) -> DeviceResult:
         self._take_turn(control)
         try:
             return self._execute(command, control)
@@ -117,7 +125,8 @@ class DriverService:
             return
         try:
             self._polling = Control(POLL_S)
-            self._set(self._driver.report(self._polling))
+            with self.liveness.doing("asking for the state", self._polling):
+                self._set(self._driver.report(self._polling))
         except Cancelled:
             pass  # a command takes the device
         except DeviceError as error:
@@ -187,6 +196,8 @@ def main() -> int:
     except DeviceConfigError as error:
         print(error, file=sys.stderr)  # noqa: T201  # for the person who started it
         return 2
+    limit_memory(role)
+    threading.excepthook = _end_with_the_bug
     driver = build_driver(role, configs[role], options.socket.parent)
     history = History(time.time, options.history)
     history.started()
@@ -205,6 +216,7 @@ def _serve(service: DriverService, driver: Driver, path: str) -> None:
         driver.watch(service.hear)
     threading.Thread(target=server.serve, name="ipc", daemon=True).start()
     threading.Thread(target=_poll_until, args=(service, done), name="poll", daemon=True).start()
+    threading.Thread(target=give_signs, args=(service.liveness, done), name="life", daemon=True).start()
     os.read(ear, 1)
     done.set()
     server.close()
@@ -212,13 +224,17 @@ def _serve(service: DriverService, driver: Driver, path: str) -> None:
 
 
 def _poll_until(service: DriverService, done: threading.Event) -> None:
-    try:
+    service.poll()
+    while not done.wait(service.next_poll_s):
         service.poll()
-        while not done.wait(service.next_poll_s):
-            service.poll()
-    except Exception:
-        log.critical("bug while asking for the state", exc_info=True)
-        os._exit(70)  # a bug is a crash: the supervisor starts us again with clean state
+
+
+def _end_with_the_bug(bug: threading.ExceptHookArgs) -> None:
+    """A thread that died of a bug leaves a host that only looks alive; the supervisor starts us again."""
+    try:
+        log.critical("bug in thread %s", bug.thread.name if bug.thread else "", exc_info=bug.exc_value)
+    finally:
+        os._exit(70)
 
 
 def _parse() -> argparse.Namespace:

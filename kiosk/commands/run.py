@@ -18,6 +18,8 @@ from kiosk.terminal.supervision import ChildSpec
 from kiosk.terminal.supervisor import Supervisor
 
 UI_WATCHDOG_S = 6.0
+DRIVER_WATCHDOG_S = 4.0
+"""A driver's host gives a sign of life every second."""
 CITY_TIME = "CST-8"
 """TZ in POSIX form, which needs no time-zone files: UTC+8, no daylight saving."""
 
@@ -72,6 +74,7 @@ def specs(settings: Settings, options: argparse.Namespace, folders: Folders) -> 
                 role,
                 (*python, "drivers.host", role, "--socket", str(run / f"{role}.sock"), "--config", profile)
                 + ("--history", str(folders.data.resolve() / f"{role}.health")),
+                watchdog_s=DRIVER_WATCHDOG_S,
             )
             for role in settings.devices
         ),

@@ -1,0 +1,33 @@
+"""How much memory the host of a role may take: a driver that leaks ends alone, long before the machine suffers.
+
+RLIMIT_DATA counts what a process may write and shares with nobody (heap, anonymous maps, stacks of threads); code and
+libraries do not count. Past it allocations fail: Python raises MemoryError, which is a bug like another and ends the
+host; the supervisor starts it again.
+"""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Mapping
+
+from drivers.contract.status import DeviceRole
+
+MIB = 1024 * 1024
+LIMIT_MIB: Mapping[DeviceRole, int] = {
+    DeviceRole.ID_CARD: 512,
+    DeviceRole.SMART_CARD: 512,
+    DeviceRole.RECEIPT: 768,
+    DeviceRole.DOCUMENT: 1536,
+    DeviceRole.CAMERA: 2048,
+    DeviceRole.DOCUMENT_CAMERA: 2048,
+    DeviceRole.SCANNER: 512,
+    DeviceRole.PANEL: 512,
+}
+
+
+def limit_memory(role: DeviceRole) -> None:
+    """Hold this process to its role's limit; a lower one that is set already stays."""
+    wanted = LIMIT_MIB[role] * MIB
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (allowed, allowed))
