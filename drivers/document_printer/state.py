@@ -64,6 +64,7 @@ HINTS = {
     "fuser-over-temp": "let the printer cool down for half an hour; if it comes back, have the fuser changed",
     "fuser-under-temp": "switch the printer off and on; if it comes back, have the fuser changed",
     "spool-area-full": "switch the printer off and on",
+    "interpreter-resource-unavailable": "switch the printer off and on",
     "paused": "press resume at the printer; a paused CUPS queue needs cupsenable",
     "shutdown": "switch the printer on",
     "offline": "check the printer's power and cable",

@@ -98,7 +98,7 @@ def describe_printer(printer: Printer, printer_uri: str, operations: Collection[
         ("boolean", "multiple-document-jobs-supported", [False]),
         ("integer", "multiple-operation-time-out", [int(INCOMPLETE_S)]),
         ("boolean", "color-supported", [False]),
-        ("boolean", "page-ranges-supported", [True]),
+        ("boolean", "page-ranges-supported", [habits.ranges]),
         ("integer", "copies-default", [1]),
         ("range", "copies-supported", [(1, 99)]),
         ("uri", "printer-more-info", [printer_uri.replace("ipp://", "http://")]),

@@ -49,6 +49,7 @@ class Habits:
     warm_up_s: float = 0.0
     collates: bool = True
     duplex: bool = True
+    ranges: bool = True
     counts: bool = True
     skips_last: bool = False
     """Says completed although the last sheet never came."""

@@ -6,6 +6,8 @@ import io
 import json
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,15 +15,25 @@ import pytest
 from PIL import Image
 
 from drivers.contract.commands import PrintDocument, PrinterWaiting, SheetPrinted
-from drivers.contract.errors import CoverOpen, DeviceOffline, DeviceTimeout, InvalidMedia, PaperOut, ProtocolError
-from drivers.contract.status import DeviceState
+from drivers.contract.errors import (
+    CoverOpen,
+    DeviceOffline,
+    DeviceTimeout,
+    InvalidMedia,
+    PaperOut,
+    ProtocolError,
+    TonerOut,
+)
+from drivers.contract.status import DeviceState, SupplyState
 from drivers.contract.values import JobOutcome, SheetOutcome
+from drivers.document_printer.following import Pace
 from drivers.document_printer.printer import IppDocumentPrinter, Trust
 from drivers.document_printer.render import render_pages
-from kiosk.ipc import Control
+from kiosk.ipc import Cancelled, Control
 from tests.wire.conftest import Twin
+from tests.wire.papers import pdf
 
-D, U, N = SheetOutcome.DELIVERED, SheetOutcome.UNCERTAIN, SheetOutcome.NOT_PRINTED
+D, R, U, N = SheetOutcome.DELIVERED, SheetOutcome.REPRINTED, SheetOutcome.UNCERTAIN, SheetOutcome.NOT_PRINTED
 
 
 @pytest.fixture
@@ -32,13 +44,6 @@ def device(twin: Callable[..., Twin]) -> Twin:
 @pytest.fixture
 def driver(device: Twin) -> IppDocumentPrinter:
     return IppDocumentPrinter(f"ipp://127.0.0.1:{device.port}/ipp/print")
-
-
-def pdf(pages: int = 3) -> bytes:
-    out = io.BytesIO()
-    sheets = [Image.new("RGB", (210, 297), "white") for _ in range(pages)]
-    sheets[0].save(out, "PDF", save_all=True, append_images=sheets[1:])
-    return out.getvalue()
 
 
 class Watcher:
@@ -148,6 +153,83 @@ def test_a_silent_a_babbling_and_an_absent_printer_are_told_apart(device: Twin, 
         driver.report(Control(5))
     device.do("POST", "/plug")
     assert driver.report(Control(5)).state is DeviceState.ONLINE
+
+
+@pytest.mark.parametrize("fault", ["slow", "byte_at_a_time", "truncated", "wrong_length", "noise", "http-error"])
+def test_each_fault_of_the_wire_is_lived_through_or_named(device: Twin, driver: IppDocumentPrinter, fault: str) -> None:
+    device.fault(fault)
+    if fault == "slow":
+        assert driver.report(Control(10)).state is DeviceState.ONLINE
+    else:
+        with pytest.raises((ProtocolError, DeviceTimeout)):
+            driver.report(Control(5))
+    device.fault("none")
+    assert driver.report(Control(5)).state is DeviceState.ONLINE
+
+
+def test_an_answer_to_an_earlier_question_is_never_taken_for_this_one(device: Twin, driver: IppDocumentPrinter) -> None:
+    device.fault("stale")
+    with pytest.raises(ProtocolError) as caught:
+        driver.report(Control(5))  # asks twice: the second answer has the first in front of it
+    assert caught.value.evidence["cause"] == "stale"
+
+
+@pytest.mark.parametrize("fault", ["silent", "drip"])
+def test_cancelling_a_question_takes_less_than_the_printer_s_patience(
+    device: Twin, driver: IppDocumentPrinter, fault: str
+) -> None:
+    device.fault(fault)
+    control = Control(20)
+    threading.Timer(0.2, control.cancel).start()
+    begun = time.monotonic()
+    with pytest.raises(Cancelled):
+        driver.report(control)
+    assert time.monotonic() - begun < 1.0
+
+
+def test_toner_and_counters_are_told(device: Twin, driver: IppDocumentPrinter) -> None:
+    assert driver.report(Control(5)).supplies == {"paper": SupplyState.FULL, "toner": SupplyState.FULL}
+    device.do("POST", "/toner", percent=4)
+    assert driver.report(Control(5)).supplies["toner"] is SupplyState.LOW
+    device.fault("toner-empty")
+    assert driver.report(Control(5)).supplies["toner"] is SupplyState.OUT
+    with pytest.raises(TonerOut):
+        driver.print_once(PrintDocument(pdf(1)), Control(10))
+
+
+def test_the_self_test_says_what_to_do(device: Twin, driver: IppDocumentPrinter) -> None:
+    driver.print_once(PrintDocument(pdf(1)), Control(30))
+    report = driver.self_test(Control(5))
+    seen = {step.tried: step.seen for step in report.steps}
+    assert report.passed
+    assert seen["tray main"] == "249 sheets"
+    assert (seen["counter"], seen["queue"]) == ("1 pages in its life", "empty")
+    assert "black toner 75 %" in seen["toner"]
+    device.fault("cover-open")
+    advice = [step.advice for step in driver.self_test(Control(5)).steps if not step.passed]
+    assert "close the printer's cover" in advice
+    device.do("POST", "/unplug")
+    report = driver.self_test(Control(5))
+    assert [(step.tried, step.advice) for step in report.steps] == [("reach the printer", "check power and cable")]
+
+
+def test_two_processes_do_not_cancel_each_other_s_paper(device: Twin, driver: IppDocumentPrinter) -> None:
+    other = IppDocumentPrinter(f"ipp://127.0.0.1:{device.port}/ipp/print")
+
+    def look(event: object) -> None:
+        assert other.report(Control(5)).state is DeviceState.ONLINE
+
+    printed = driver.print_once(PrintDocument(pdf(3)), Control(30, look))
+    assert printed.outcome is JobOutcome.COMPLETED
+
+
+def test_the_last_fifty_papers_are_kept_where_the_bench_says(twin: Callable[..., Twin], tmp_path: Path) -> None:
+    device = twin("document_printer", "--port", "0", "--seconds-per-sheet", "0.01", "--data", str(tmp_path))
+    driver = IppDocumentPrinter(f"ipp://127.0.0.1:{device.port}/ipp/print", Pace(poll_s=0.01))
+    for _ in range(52):
+        assert driver.print_once(PrintDocument(pdf(1)), Control(30)).sheets == 1
+    assert len(list((tmp_path / "papers").glob("*.pdf"))) == 50
+    assert device.do("GET", "/jobs/51.pdf") == pdf(1)
 
 
 def test_pages_become_pictures_without_a_printer() -> None:
