@@ -35,6 +35,8 @@ class SelfTest(Command, frozen=True):
 class ReadIdCard(Command, frozen=True):
     """id_card: wait for a card and read it → IdCard; event CardSeen."""
 
+    with_fingerprints: bool = False
+
 
 class ProbeCard(Command, frozen=True):
     """id_card: is the card that was read still on the reader? → CardProbe."""

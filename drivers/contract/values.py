@@ -20,7 +20,9 @@ class CardLayout(StrEnum):
 class IdCard(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """The text of one ID card. Dates are YYYY-MM-DD; `valid_to` may be "long-term"; absent fields are empty.
 
-    Source: facts on the SAM_V text block; GB 11643 for `number`.
+    `needs_person`: a name or address holds private-use characters, which no font of ours can know: a person must
+    look at the card. `photo` is a PNG where the terminal has a decoder; `fingerprints` are the chip's opaque blocks
+    of 512 bytes, read only when asked for; `previous_number` that of a foreigner's card before 2023. Source: GA/T 490 as vendors document it; GB 11643 for `number`.
     """
 
     layout: CardLayout
@@ -37,7 +39,11 @@ class IdCard(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     permit_number: str = ""
     issue_count: str = ""
     nationality: str = ""
+    previous_number: str = ""
     sam_id: str = ""
+    needs_person: bool = False
+    photo: bytes = b""
+    fingerprints: bytes = b""
 
     def __repr__(self) -> str:
         return f"IdCard({self.layout})"  # a card's content never reaches a log by accident

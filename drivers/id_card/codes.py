@@ -1,4 +1,4 @@
-"""Codes on cards: sex (GB/T 2261.1), nationality within China (GB/T 3304), check digits (GB 11643)."""
+"""Codes on cards: sex (GB/T 2261.1), nationality within China (GB/T 3304)."""
 
 from __future__ import annotations
 
@@ -14,18 +14,7 @@ NATIONS = {f"{number:02d}": name for number, name in enumerate(_NATIONS.split(),
     "98": "外国血统中国籍人士",
 }
 
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECKS = "10X98765432"
-
 
 def nation_name(code: str) -> str:
     """The name of a nation code; a code that no list knows stays as it is (57 to 59 differ between lists)."""
     return NATIONS.get(code, code)
-
-
-def valid_number(number: str) -> bool:
-    """Whether an 18-character number ends in its MOD 11-2 check character (ISO 7064, GB 11643)."""
-    if len(number) != 18 or not number[:17].isascii() or not number[:17].isdigit():
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
-    return number[17].upper() == _CHECKS[total % 11]

@@ -33,6 +33,7 @@ class Command:
     READ_TEXT_PHOTO = bytes.fromhex("3001")
     READ_NEW_ADDRESS = bytes.fromhex("3003")
     READ_TEXT_PHOTO_FINGERPRINT = bytes.fromhex("3010")
+    MAX_RF_BYTES = bytes.fromhex("61FF")
 
 
 @dataclass(frozen=True, repr=False)

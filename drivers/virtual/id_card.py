@@ -1,120 +1,46 @@
-"""A SAM_V ID-card reader: `python -m drivers.virtual.id_card --port 5301 --control-port 0`.
+"""An ID-card reader: `python -m drivers.virtual.id_card --port 5301 --control-port 0`.
 
-Control: GET / (state), POST /card {"text_block": HEX, "address"?}, DELETE /card, POST /fault {"fault": NAME},
-POST /plug, POST /unplug. Faults: none, silent, slow, garbage, bad_checksum, truncated, wrong_length, stale, noise,
-byte_at_a_time, sam_failed.
+`--family` sam_v or multi_card; the wire is TCP, a tty (`--pty PATH`), or USB over USB/IP (`--usb`). Control: GET /
+(state), POST /card {"text_block": HEX, "address"?, "fingerprints"?: 0..2, "photo"?: HEX}, DELETE /card, POST /fault
+{"fault", "answers"?}, POST /seed {"seed", "rate"}, POST /pull {"after": n} (card lifted after n more commands),
+POST /plug, POST /unplug. Own faults: every status code as status_xx, two_cards.
 """
 
 from __future__ import annotations
 
 import argparse
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from drivers.virtual import id_card_modules as modules
 from drivers.virtual.control import ControlServer, Refused, Reply
+from drivers.virtual.faults import Misbehaviour, Spoilers
 from drivers.virtual.process import announce, wait_for_end
+from drivers.virtual.usbip import UsbWire, sam_v_shape
 from drivers.virtual.wire import Pacing, Peer, PtyWire, TcpWire
 
-START = b"\xaa\xaa\xaa\x96\x69"
-FAULTS = [
-    "none",
-    "silent",
-    "slow",
-    "garbage",
-    "bad_checksum",
-    "truncated",
-    "wrong_length",
-    "stale",
-    "noise",
-    "byte_at_a_time",
-    "sam_failed",
-]
-SLOW_S = 1.0
-LONGEST_REQUEST = 64
-SAM_NUMBER = bytes.fromhex("0500030076B1340187D61200B168DE3A")
-
-
-def frame(status: int, data: bytes = b"") -> bytes:
-    """A whole answer: 0000 from the card, `status` from the reader, `data`, and its check byte."""
-    body = (4 + len(data)).to_bytes(2, "big") + bytes([0, 0, status]) + data
-    check = 0
-    for byte in body:
-        check ^= byte
-    return START + body + bytes([check])
-
-
-@dataclass
-class Reader:
-    """The module behind the wire. `lift_to_reread`: a card once read is not found again until lifted."""
-
-    lift_to_reread: bool = True
-    fault: str = "none"
-    text: bytes = b""
-    address: bytes = b""
-    selected: bool = False
-    already_read: bool = False
-    late: bytes = b""
-    buffer: bytearray = field(default_factory=bytearray)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    asked: int = 0
-
-    def put(self, text: bytes, address: bytes = b"") -> None:
-        """Lay a card on the reader."""
-        with self.lock:
-            self.text, self.address, self.selected, self.already_read = text, address, False, False
-
-    def lift(self) -> None:
-        """Take the card away."""
-        self.put(b"")
-
-    def answer(self, command: bytes) -> bytes:
-        """What the module says to CMD PARA."""
-        self.asked += 1
-        if self.fault == "sam_failed":
-            return frame(0x60)
-        match command:
-            case b"\x10\xff" | b"\x11\xff":
-                return frame(0x90)
-            case b"\x12\xff":
-                return frame(0x90, SAM_NUMBER)
-            case b"\x20\x01":
-                found = bool(self.text) and not (self.already_read and self.lift_to_reread)
-                return frame(0x9F, bytes(4)) if found else frame(0x80)
-            case b"\x20\x02":
-                self.selected = bool(self.text)
-                return frame(0x90, bytes(8)) if self.text else frame(0x81)
-            case b"\x30\x01" | b"\x30\x10":
-                return self._read(command == b"\x30\x10")
-            case b"\x30\x03":
-                return self._newest_address()
-            case _ if command[:1] == b"\x60" and command[1:2] <= b"\x04":
-                return frame(0x90)
-        return frame(0x21)
-
-    def _read(self, with_fingerprints: bool) -> bytes:
-        if not self.text:
-            return frame(0x41)
-        self.already_read = True
-        lengths = b"\x01\x00\x04\x00" + (b"\x00\x00" if with_fingerprints else b"")
-        return frame(0x90, lengths + self.text + bytes(1024))
-
-    def _newest_address(self) -> bytes:
-        if not self.text or not (self.selected or self.already_read):
-            return frame(0x41)
-        return frame(0x90, self.address) if self.address else frame(0x91)
+OWN_FAULTS = (*(f"status_{code:02x}" for code in modules.STATUS_CODES), "two_cards", "sam_failed")
+HALF_FRAME_S = 0.5
+Wire = TcpWire | PtyWire | UsbWire
+MakeWire = Callable[[Callable[[Peer, bytes], None], Pacing], Wire]
 
 
 class IdCardDevice:
-    """Reader, wire and faults together."""
+    """Module, wire and faults together."""
 
-    def __init__(self, port: int, pty: str = "", baud: int = 0) -> None:
-        self.reader = Reader()
-        self.pacing = Pacing(baud)
-        self.wire: TcpWire | PtyWire = (
-            PtyWire(pty, self._receive, self.pacing) if pty else TcpWire(port, self._receive, self.pacing)
-        )
+    def __init__(self, family: modules.Family, make_wire: MakeWire, pacing: Pacing, lift_to_reread: bool) -> None:
+        self._family, self._pacing = family, pacing
+        self._baud = pacing.baud
+        self.chip = modules.Chip(lift_to_reread)
+        self.misbehaviour = Misbehaviour(Spoilers(family.spoil_checksum, family.spoil_length), OWN_FAULTS)
+        self.asked = 0
+        self._pull_after = -1
+        self._peer: Peer | None = None
+        self._buffer, self._heard_at = bytearray(), 0.0
+        self._lock = threading.Lock()
+        self.wire = make_wire(self._receive, pacing)
 
     def control(self, method: str, path: str, body: Mapping[str, Any]) -> Reply:
         """The control port."""
@@ -122,11 +48,18 @@ class IdCardDevice:
             case "GET", "/":
                 pass
             case "POST", "/card":
-                self._put(body)
+                with self._lock:
+                    self.chip.put(_card(body))
+                    self._pull_after = -1
             case "DELETE", "/card":
-                self.reader.lift()
+                with self._lock:
+                    self.chip.lift()
             case "POST", "/fault":
-                self._set_fault(str(body.get("fault", "")))
+                self.misbehaviour.set(str(body.get("fault", "")), int(body.get("answers", 0)))
+            case "POST", "/seed":
+                self.misbehaviour.seed(int(body.get("seed", 0)), float(body.get("rate", 0.0)))
+            case "POST", "/pull":
+                self._pull_after = int(body.get("after", 0))
             case "POST", "/plug":
                 self.wire.plug()
             case "POST", "/unplug":
@@ -139,89 +72,87 @@ class IdCardDevice:
         """For the bench."""
         return {
             "plugged": self.wire.plugged,
-            "fault": self.reader.fault,
-            "card": bool(self.reader.text),
-            "asked": self.reader.asked,
+            "fault": self.misbehaviour.fault,
+            "card": self.chip.card is not None,
+            "asked": self.asked,
+            "resets": self.chip.resets,
         }
 
-    def _put(self, body: Mapping[str, Any]) -> None:
-        try:
-            text = bytes.fromhex(str(body.get("text_block", "")))
-            address = bytes.fromhex(str(body.get("address", "")))
-        except ValueError:
-            raise Refused("text_block and address are hex") from None
-        if len(text) != 256 or len(address) not in {0, 70}:
-            raise Refused("text_block has 256 bytes, address 70")
-        self.reader.put(text, address)
-
-    def _set_fault(self, name: str) -> None:
-        if name not in FAULTS:
-            raise Refused(f"faults are: {', '.join(FAULTS)}")
-        self.reader.fault, self.reader.late = name, b""
-        self.pacing.one_byte_at_a_time = name == "byte_at_a_time"
-
     def _receive(self, peer: Peer, data: bytes) -> None:
-        with self.reader.lock:
-            self.reader.buffer += data
-            while (request := _next_request(self.reader.buffer)) is not None:
-                self._say(peer, self._checked(request))
+        with self._lock:
+            now = time.monotonic()
+            if peer is not self._peer or now - self._heard_at > HALF_FRAME_S:
+                self._peer, self._buffer = peer, bytearray()  # half a frame dies with its connection, or of old age
+            self._heard_at, buffer = now, self._buffer
+            buffer += data
+            while (request := self._family.next_request(buffer)) is not None:
+                self._answer(peer, request)
 
-    def _checked(self, request: bytes) -> bytes:
-        check = 0
-        for byte in request[:-1]:
-            check ^= byte
-        return self.reader.answer(request[2:4]) if check == request[-1] else frame(0x10)
-
-    def _say(self, peer: Peer, answer: bytes) -> None:
-        match self.reader.fault:
-            case "silent":
-                return
-            case "slow":
-                threading.Event().wait(SLOW_S)
-            case "garbage":
-                answer = bytes((7 * index + 1) % 251 for index in range(40))
-            case "bad_checksum":
-                answer = answer[:-1] + bytes([answer[-1] ^ 1])
-            case "truncated":
-                answer = answer[:7]
-            case "wrong_length":
-                answer = answer[:5] + (0x7FF0).to_bytes(2, "big") + answer[7:]
-            case "noise":
-                answer = b"\x00\xaa" + answer
-            case "stale":
-                answer, self.reader.late = self.reader.late + answer, answer
-        peer.send(answer)
+    def _answer(self, peer: Peer, request: bytes) -> None:
+        if self._pull_after == 0:
+            self.chip.lift()
+        self._pull_after -= 1
+        self.asked += 1
+        fault = self.misbehaviour.next()
+        answer = self._family.answer(request, self.chip, _forced(fault))
+        self._pacing.one_byte_at_a_time = fault == "byte_at_a_time"
+        if fault == "vanish":
+            threading.Thread(target=self.wire.unplug, daemon=True).start()
+            return
+        if out := (answer if fault in OWN_FAULTS else self.misbehaviour.twist(fault, answer)):
+            peer.send(out)
 
 
-def _next_request(buffer: bytearray) -> bytes | None:
-    """Take one request (from LenH to CHK) out of the buffer; None while it is incomplete."""
-    start = bytes(buffer).find(START)
-    if start < 0 or len(buffer) < start + 7:
-        return None
-    length = int.from_bytes(buffer[start + 5 : start + 7], "big")
-    if not 3 <= length <= LONGEST_REQUEST:
-        del buffer[: start + 7]  # an impossible length: look for the next beginning
-        return _next_request(buffer)
-    end = start + 7 + length
-    if len(buffer) < end:
-        return None
-    request = bytes(buffer[start + 5 : end])
-    del buffer[:end]
-    return request
+def _forced(fault: str) -> int | None:
+    """The status code that a fault of the module's own forces on every answer."""
+    if fault.startswith("status_"):
+        return int(fault.removeprefix("status_"), 16)
+    return {"two_cards": 0x81, "sam_failed": 0x60}.get(fault)
+
+
+def _card(body: Mapping[str, Any]) -> modules.Card:
+    try:
+        text = bytes.fromhex(str(body.get("text_block", "")))
+        address = bytes.fromhex(str(body.get("address", "")))
+        photo = bytes.fromhex(str(body.get("photo", "")))
+    except ValueError:
+        raise Refused("text_block, address and photo are hex") from None
+    prints = body.get("fingerprints", 0)
+    if len(text) != 256 or len(address) not in {0, 70} or len(photo) not in {0, 1024} or prints not in {0, 1, 2}:
+        raise Refused("text_block has 256 bytes, address 70, photo 1024; fingerprints are 0, 1 or 2")
+    return modules.Card(
+        text, address, photo or bytes(1024), b"".join(bytes([index + 1]) * 512 for index in range(prints))
+    )
 
 
 def main() -> None:
     """Run the device."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--family", choices=sorted(modules.FAMILIES), default="sam_v")
     parser.add_argument("--port", type=int, default=5301)
-    parser.add_argument("--pty", default="", help="make a tty under this path instead of a TCP port")
+    wires = parser.add_mutually_exclusive_group()
+    wires.add_argument("--pty", default="", help="make a tty under this path instead of listening on --port")
+    wires.add_argument("--usb", action="store_true", help="serve USB/IP on --port instead of plain bytes")
     parser.add_argument("--baud", type=int, default=0, help="pace answers like a serial line; 0: as fast as can be")
+    parser.add_argument("--no-lift", action="store_true", help="find a card again without it being lifted")
     parser.add_argument("--control-port", type=int, default=0)
     options = parser.parse_args()
-    device = IdCardDevice(options.port, options.pty, options.baud or (115200 if options.pty else 0))
+    pacing = Pacing(options.baud or (115200 if options.pty else 0))
+
+    def make_wire(receive: Callable[[Peer, bytes], None], pacing: Pacing) -> Wire:
+        if options.pty:
+            return PtyWire(options.pty, receive, pacing)
+        if options.usb:
+            return UsbWire(options.port, receive, sam_v_shape())
+        return TcpWire(options.port, receive, pacing)
+
+    try:
+        device = IdCardDevice(modules.FAMILIES[options.family], make_wire, pacing, not options.no_lift)
+    except OSError as error:
+        parser.error(f"the wire cannot be opened: {error}")
     control = ControlServer(options.control_port, device.control)
     wire = device.wire
-    announce(port=wire.port if isinstance(wire, TcpWire) else wire.path, control=control.port)
+    announce(port=wire.path if isinstance(wire, PtyWire) else wire.port, control=control.port)
     wait_for_end()
 
 

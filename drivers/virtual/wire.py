@@ -153,6 +153,8 @@ class PtyWire:
         """Make the tty."""
         if self.plugged:
             return
+        if os.path.lexists(self._link) and not os.path.islink(self._link):
+            raise FileExistsError(f"{self._link} is there and is not ours to replace")
         self._master, slave = os.openpty()
         tty.setraw(slave)
         target = os.ttyname(slave)

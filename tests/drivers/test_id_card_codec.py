@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.contract.errors import InvalidMedia, NoMedia, ProtocolError
-from drivers.id_card import status
-from drivers.id_card.codes import nation_name, valid_number
+from drivers.id_card import multi_card, status
+from drivers.id_card.codes import nation_name
 from drivers.id_card.frames import AnswerParser, encode_request
-from drivers.id_card.layouts import decode_address, decode_text
-from drivers.id_card.reader import format_sam_id
+from drivers.id_card.layouts import decode_text, with_address
+from drivers.id_card.numbers import previous_number, valid_number, valid_old_foreigner_number
+from drivers.id_card.sam_v import format_sam_id
 from tests.drivers.vectors import CARDS, NEW_ADDRESS, REQUESTS, RESIDENT, read_answer
 
 EXPECTED = {
@@ -60,7 +61,7 @@ def test_requests_are_the_published_frames(command: str, frame: str) -> None:
 def test_the_newest_address_and_the_sam_number_are_read() -> None:
     answer = AnswerParser().feed(NEW_ADDRESS)
     assert answer is not None
-    assert decode_address(answer.data) == "广东省广州市天河区测试大道99号"
+    assert with_address(decode_text(RESIDENT), answer.data).address == "广东省广州市天河区测试大道99号"
     sam = AnswerParser().feed(bytes.fromhex("AAAAAA9669001400009005000300 76B1340187D61200B168DE3A0E".replace(" ", "")))
     assert sam is not None
     assert format_sam_id(sam) == "05.03-20230518-0001234567-0987654321"
@@ -117,8 +118,81 @@ def test_characters_that_no_card_may_hold_are_refused(character: str) -> None:
     assert caught.value.evidence["field"] == "name"
 
 
-def test_private_use_characters_stay_for_a_person_to_see() -> None:
-    assert decode_text(patched("\ue000")).name.startswith("\ue000")
+@pytest.mark.parametrize("character", ["\ue000", "\U000f0000", "\U000323af", "\U0002fa20"])
+def test_characters_that_no_font_of_ours_can_know_stay_for_a_person_to_see(character: str) -> None:
+    card = decode_text(patched(character))
+    assert card.name.startswith(character)
+    assert card.needs_person
+    assert not decode_text(RESIDENT).needs_person
+
+
+@pytest.mark.parametrize("character", ["\U00020000", "\U00030000", "㛃", "·"])
+def test_rare_ideographs_and_the_dot_of_long_names_are_names(character: str) -> None:
+    assert decode_text(patched(character)).name.startswith(character)
+
+
+def test_a_newest_address_that_needs_a_person_says_so() -> None:
+    data = "\ue000路".ljust(35).encode("utf-16-le")
+    assert with_address(decode_text(RESIDENT), data).needs_person
+    assert with_address(decode_text(RESIDENT), b"").address == decode_text(RESIDENT).address
+
+
+def test_digits_of_other_scripts_are_no_date() -> None:
+    with pytest.raises(InvalidMedia, match="date"):
+        decode_text(patched("１９４９１２３１", 36))
+
+
+def test_a_foreigner_s_earlier_number_is_derived_from_the_new_one() -> None:
+    assert previous_number("911124198108030024", "CAN", "003") == "CAN110081080336"
+    assert valid_old_foreigner_number("CAN110081080336")
+    assert not valid_old_foreigner_number("CAN110081080337")
+    assert previous_number("911124198108030024", "CAN", "") == ""
+    block = CARDS["foreigner_2023"][:250] + "003".encode("utf-16-le")
+    assert decode_text(block).previous_number.startswith("SAU32")
+    assert decode_text(CARDS["foreigner_2023"]).previous_number == ""
+
+
+@given(st.text(max_size=20), st.text(max_size=4), st.text(max_size=4))
+def test_any_text_is_a_number_or_is_not(number: str, country: str, link: str) -> None:
+    assert valid_number(number) in {True, False}
+    assert valid_old_foreigner_number(number) in {True, False}
+    assert len(previous_number(number, country, link)) in {0, 14, 15}
+
+
+@pytest.mark.parametrize(
+    ("data", "frame"),
+    [
+        ("3111", "020002311120 03"),
+        ("3112", "02000231122303"),
+        ("311300C801", "020005311300C801EB03"),
+        ("CA0100", "020003CA0100CB03"),
+    ],
+)
+def test_multi_card_requests_are_the_published_frames(data: str, frame: str) -> None:
+    assert multi_card.encode(bytes.fromhex(data)) == bytes.fromhex(frame)
+
+
+@pytest.mark.parametrize(
+    ("frame", "cause"),
+    [("0200029000 9103", "checksum"), ("02000290009004", "garbage"), ("02FFFF", "length"), ("020001", "length")],
+)
+def test_a_broken_multi_card_frame_is_named(frame: str, cause: str) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        multi_card.FrameParser().feed(bytes.fromhex(frame))
+    assert caught.value.evidence["cause"] == cause
+
+
+def test_noise_in_front_of_a_multi_card_frame_is_passed_over_byte_by_byte() -> None:
+    parser = multi_card.FrameParser()
+    frames = [parser.feed(bytes([byte])) for byte in b"\x00\xaa" + multi_card.encode(b"\x90\x00")]
+    assert frames[-1] == b"\x90\x00"
+
+
+@given(st.binary(max_size=300))
+def test_no_stream_is_more_than_a_protocol_error_to_the_multi_card_parser(data: bytes) -> None:
+    with contextlib.suppress(ProtocolError):
+        body = multi_card.FrameParser().feed(data)
+        assert body is None or len(body) < len(data)
 
 
 @given(st.binary(min_size=256, max_size=256))

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 import requests
 
-from drivers.id_card.reader import SamVReader
+from drivers.id_card.reader import IdCardReader
+from drivers.id_card.sam_v import SamVModule
 from drivers.transport import open_transport
 from kiosk.folders import CONFIG
 from kiosk.ipc import Control
@@ -73,7 +74,7 @@ def test_the_page_and_the_people_are_there(bench: str) -> None:
 
 def test_every_sample_person_s_card_is_read_by_the_real_driver(bench: str) -> None:
     port = api(bench, "GET", "state")["ports"]["id_card"]
-    reader = SamVReader(open_transport(f"socket://127.0.0.1:{port}"))
+    reader = IdCardReader(SamVModule(open_transport(f"socket://127.0.0.1:{port}")))
     for person in api(bench, "GET", "people")["people"]:
         api(bench, "POST", "card", person=person["id"])
         card = reader.read(Control(10))

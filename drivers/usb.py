@@ -1,1 +1,0 @@
-"""A byte pipe to a USB device."""
