@@ -71,7 +71,9 @@ def _real_time(data: bytes | bytearray, start: int) -> int:
     second = _at(data, start + 1)
     if second in {0x04, 0x05}:
         number = _at(data, start + 2)
-        return 4 if second == 0x04 and number in {7, 8, 18} else 3
+        size = 4 if second == 0x04 and number in {7, 8, 18} else 3
+        _at(data, start + size - 1)
+        return size
     if second == 0x14:
         size = {1: 5, 2: 5, 3: 5, 6: 4, 7: 4, 8: 10}.get(_at(data, start + 2), 3)
         _at(data, start + size - 1)
