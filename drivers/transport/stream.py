@@ -7,6 +7,7 @@ outlives the caller's deadline: drivers find the end of an answer by the silence
 from __future__ import annotations
 
 import contextlib
+import errno
 import select
 import time
 from collections.abc import Callable
@@ -45,6 +46,7 @@ class Transport(Protocol):
 
 def pour(descriptor: int, send: Callable[[bytes], int], data: bytes, control: Control) -> None:
     """Send in portions: the deadline is on progress, since a long slip at 9600 baud takes a minute."""
+    _demand_open(descriptor)
     moved = time.monotonic()
     while data:
         control.check()
@@ -58,6 +60,7 @@ def pour(descriptor: int, send: Callable[[bytes], int], data: bytes, control: Co
 
 def something_came(descriptor: int, within_s: float, control: Control) -> bool:
     """Wait until `descriptor` can be read (also at its end); False when `within_s` is over."""
+    _demand_open(descriptor)
     ends = time.monotonic() + within_s
     while True:
         control.check()
@@ -66,3 +69,9 @@ def something_came(descriptor: int, within_s: float, control: Control) -> bool:
             return True
         if time.monotonic() >= ends:
             return False
+
+
+def _demand_open(descriptor: int) -> None:
+    """A wire that another thread has just lost is closed; OSError, as for one that is lost here."""
+    if descriptor < 0:
+        raise OSError(errno.EBADF, "closed")

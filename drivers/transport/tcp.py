@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import select
 import socket
+from typing import NoReturn
 
 from drivers.contract.errors import DeviceOffline
 from drivers.transport.stream import PORTION_BYTES, pour, something_came
@@ -49,7 +50,11 @@ class SocketTransport:
     def read_some(self, within_s: float, control: Control) -> bytes:
         """Read what is there."""
         peer = self._opened()
-        return self._receive(peer) if something_came(peer.fileno(), within_s, control) else b""
+        try:
+            came = something_came(peer.fileno(), within_s, control)
+        except OSError as error:
+            self._lost(error)
+        return self._receive(peer) if came else b""
 
     def discard_input(self) -> None:
         """Throw away what has arrived; also notices that the other end has gone."""
@@ -79,6 +84,6 @@ class SocketTransport:
             self._lost(ConnectionResetError("closed by the device"))
         return data
 
-    def _lost(self, error: Exception) -> None:
+    def _lost(self, error: Exception) -> NoReturn:
         self.close()
         raise DeviceOffline(f"{self.name} vanished: {error}") from error

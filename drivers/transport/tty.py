@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import termios
+from typing import NoReturn
 
 import serial
 
@@ -60,16 +61,18 @@ class SerialTransport:
 
     def write(self, data: bytes, control: Control) -> None:
         """Send all of it."""
-        descriptor = self._opened().fileno()
+        port = self._opened()
         try:
+            descriptor = port.fileno()
             pour(descriptor, lambda rest: os.write(descriptor, rest), data, control)
         except OSError as error:
             self._lost(error)
 
     def read_some(self, within_s: float, control: Control) -> bytes:
         """Read what is there."""
-        descriptor = self._opened().fileno()
+        port = self._opened()
         try:
+            descriptor = port.fileno()
             if not something_came(descriptor, within_s, control):
                 return b""
             data = os.read(descriptor, PORTION_BYTES)
@@ -77,7 +80,6 @@ class SerialTransport:
             return b""
         except OSError as error:
             self._lost(error)
-            raise AssertionError from error  # _lost always raises
         if not data:
             self._lost(OSError("the line was hung up"))
         return data
@@ -109,6 +111,6 @@ class SerialTransport:
         assert self._port is not None
         return self._port
 
-    def _lost(self, error: Exception) -> None:
+    def _lost(self, error: Exception) -> NoReturn:
         self.close()
         raise DeviceOffline(f"{self._path} vanished: {error}") from error

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 _BITS_A_BYTE = 10  # one start, eight data, one stop
+_UNREAD_S = 2.0
 
 
 class Peer(Protocol):
@@ -156,6 +157,7 @@ class PtyWire:
         if os.path.lexists(self._link) and not os.path.islink(self._link):
             raise FileExistsError(f"{self._link} is there and is not ours to replace")
         self._master, slave = os.openpty()
+        os.set_blocking(self._master, False)  # what nobody reads is lost, as on a real line
         tty.setraw(slave)
         target = os.ttyname(slave)
         os.close(slave)
@@ -197,5 +199,6 @@ class PtyWire:
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(descriptor, data) :]
+    while data and select.select([], [descriptor], [], _UNREAD_S)[1]:
+        with contextlib.suppress(BlockingIOError):
+            data = data[os.write(descriptor, data) :]
