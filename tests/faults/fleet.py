@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,9 @@ UP_WITHIN_S = 30.0
 class Member:
     """One hosted device as its client sees it."""
 
-    def __init__(self, role: str, socket: Path, others: Callable[[str, DeviceNotice], None] | None = None) -> None:
+    def __init__(self, role: str, socket: Path) -> None:
         self.role, self.notices = role, list[DeviceNotice]()
-        self._others = others
-        self.client = Client(str(socket), DEVICE_CONTRACT, on_notice=self._note)
+        self.client = Client(str(socket), DEVICE_CONTRACT, on_notice=self.notices.append)
 
     @property
     def states(self) -> list[DeviceState]:
@@ -58,14 +57,9 @@ class Member:
             assert time.monotonic() < ends, f"{self.role} was told as {self.states}"
             time.sleep(0.02)
 
-    def _note(self, notice: DeviceNotice) -> None:
-        self.notices.append(notice)
-        if self._others is not None:
-            self._others(self.role, notice)
-
 
 class Fleet(AbstractContextManager["Fleet"]):
-    """`tables`: [devices.ROLE] of the profile; `programs`: what hosts a role instead of drivers.host."""
+    """`tables`: [devices.ROLE] of the profile, `preface` what stands before them; `programs`: not drivers.host."""
 
     def __init__(
         self,
@@ -73,16 +67,16 @@ class Fleet(AbstractContextManager["Fleet"]):
         tables: Mapping[str, Mapping[str, Any]],
         programs: Mapping[str, tuple[str, ...]] | None = None,
         watchdog_s: float = 3.0,
-        on_notice: Callable[[str, DeviceNotice], None] | None = None,
+        preface: str = "",
     ) -> None:
-        profile = folder / "profile.toml"
-        profile.write_text("\n".join(_table(role, table) for role, table in tables.items()))
+        self.profile = profile = folder / "profile.toml"
+        profile.write_text("\n".join([preface, *(_table(role, table) for role, table in tables.items())]))
         self._sockets = folder
         specs = [self._spec(role, profile, (programs or {}).get(role, HOST), watchdog_s) for role in tables]
         self.supervisor = Supervisor(specs, folder / "logs", folder / "notify")
         self._thread = threading.Thread(target=self.supervisor.run)
         self._thread.start()
-        self.members = {role: Member(role, folder / f"{role}.sock", on_notice) for role in tables}
+        self.members = {role: Member(role, folder / f"{role}.sock") for role in tables}
 
     def __getitem__(self, role: str) -> Member:
         return self.members[role]
