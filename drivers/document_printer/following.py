@@ -15,8 +15,9 @@ from drivers.contract.commands import PrinterWaiting
 from drivers.contract.errors import DeviceError
 from drivers.contract.values import JobOutcome
 from drivers.document_printer.jobs import JOB_STOPPED, JobState, Part, PartEnded, counted, outcome_of, sheets_in
+from drivers.document_printer.reasons import KINDS
 from drivers.document_printer.service import PrinterService
-from drivers.document_printer.state import KINDS, PrinterState
+from drivers.document_printer.state import PrinterState
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded
 
 

@@ -60,9 +60,10 @@ class IppDocumentPrinter:
 
     role = DeviceRole.DOCUMENT
     evidence = Evidence.DEVICE
+    behind_queue = False
 
     def __init__(self, url: str, pace: Pace | None = None, trust: Trust | None = None) -> None:
-        self._service = PrinterService(url)
+        self._url, self._service = url, PrinterService(url)
         self._pace, self._trust = pace or Pace(), trust or Trust()
         self._queue = JobQueue(self._service, self._trust.shared)
         self._lock = PrinterLock(url, self._trust.shared)
@@ -95,6 +96,8 @@ class IppDocumentPrinter:
     def _print_alone(self, command: PrintDocument, pages: int, control: Control) -> DocumentPrinted:
         self._queue.settle(control)
         printer = self._service.printer(control)
+        if printer.spooler and not self.behind_queue:
+            return self._spooled()._print_alone(command, pages, control)
         together = command.copies == 1 or (
             printer.abilities.collates and command.copies <= printer.abilities.most_copies
         )
@@ -113,6 +116,12 @@ class IppDocumentPrinter:
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+    def _spooled(self) -> IppDocumentPrinter:
+        """What was taken for a printer is a CUPS queue: its word counts for less."""
+        from drivers.document_printer.spooled import SpooledDocumentPrinter  # it builds on this module
+
+        return SpooledDocumentPrinter(self._url, pace=self._pace, trust=self._trust)
 
     def unsettle(self) -> None:
         """Something of ours is, or may be, in the printer."""

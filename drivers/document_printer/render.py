@@ -1,8 +1,12 @@
-"""PDF pages as pictures for the screen, and their number. In the driver's process: a parser may crash."""
+"""PDF pages as pictures for the screen, and their number. In the driver's process: a parser may crash.
+
+PDFium is not safe to call from two threads, and the screen's pages are drawn beside a job: one lock for all of it.
+"""
 
 from __future__ import annotations
 
 import io
+import threading
 
 import pypdfium2
 
@@ -10,12 +14,13 @@ from drivers.contract.commands import PagePictures
 from drivers.contract.errors import InvalidMedia
 
 MAX_PAGES = 60
+_pdfium = threading.Lock()
 
 
 def count_pages(pdf: bytes) -> int:
     """Number of pages; InvalidMedia when it is not a PDF or has too many."""
     try:
-        with pypdfium2.PdfDocument(pdf) as document:
+        with _pdfium, pypdfium2.PdfDocument(pdf) as document:
             pages = len(document)
     except pypdfium2.PdfiumError as error:
         raise InvalidMedia(f"not a PDF: {error}", cause="pdf") from None
@@ -27,7 +32,7 @@ def count_pages(pdf: bytes) -> int:
 def take_pages(pdf: bytes, first: int, last: int) -> bytes:
     """A PDF of the pages `first` to `last` only, for printers that cannot pick them out themselves."""
     out = io.BytesIO()
-    with pypdfium2.PdfDocument(pdf) as document, pypdfium2.PdfDocument.new() as taken:
+    with _pdfium, pypdfium2.PdfDocument(pdf) as document, pypdfium2.PdfDocument.new() as taken:
         taken.import_pages(document, list(range(first - 1, last)))
         taken.save(out)
     return out.getvalue()
@@ -37,7 +42,7 @@ def render_pages(pdf: bytes, width_px: int) -> PagePictures:
     """Each page as a PNG, `width_px` wide."""
     count_pages(pdf)
     pictures = []
-    with pypdfium2.PdfDocument(pdf) as document:
+    with _pdfium, pypdfium2.PdfDocument(pdf) as document:
         for page in document:
             bitmap = page.render(scale=width_px / page.get_width())
             out = io.BytesIO()

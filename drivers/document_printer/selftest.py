@@ -9,8 +9,9 @@ from drivers.contract.errors import DeviceError
 from drivers.contract.status import SupplyState
 from drivers.document_printer.preflight import check_ready
 from drivers.document_printer.queue import JobQueue
+from drivers.document_printer.reasons import HINTS, KINDS
 from drivers.document_printer.service import PrinterService
-from drivers.document_printer.state import HINTS, KINDS, TWO_SIDED, PrinterState, Tray
+from drivers.document_printer.state import TWO_SIDED, PrinterState, Tray
 from kiosk.ipc import Control
 
 _STATES = {3: "idle", 4: "printing", 5: "stopped"}

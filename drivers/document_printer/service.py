@@ -30,7 +30,8 @@ from drivers.document_printer.state import A4, COLLATED, TWO_SIDED, PrinterState
 from kiosk.ipc import Control
 
 USER = "doorstep"
-SEND_S = 30.0
+SEND_S, LEFT_S = 30.0, 3.0
+"""How long a document may take to be sent, and what must be left of a command's time to see what became of it."""
 NAME_LIMIT_BYTES = 255
 _FORMAT = Attribute(MIME, "document-format", ("application/pdf",))
 _JOB_WANTED = (
@@ -112,12 +113,13 @@ class PrinterService:
             _FORMAT,
             Attribute(BOOLEAN, "last-document", (True,)),
         )
-        return _taken(self._client.ask(Operation.SEND_DOCUMENT, told, (), pdf, SEND_S, control))
+        return _taken(self._client.ask(Operation.SEND_DOCUMENT, told, (), pdf, _sending_s(control), control))
 
     def print_job(self, ticket: JobTicket, pdf: bytes, control: Control) -> JobState:
         """Print-Job: both at once, for printers without Create-Job."""
         told = (*_told(ticket), _FORMAT)
-        return _taken(self._client.ask(Operation.PRINT_JOB, told, ticket.attributes(), pdf, SEND_S, control))
+        sending_s = _sending_s(control)
+        return _taken(self._client.ask(Operation.PRINT_JOB, told, ticket.attributes(), pdf, sending_s, control))
 
     def job(self, job_id: int, control: Control | None = None) -> JobState | None:
         """A job; None when the printer does not know it (any more)."""
@@ -152,6 +154,10 @@ class PrinterService:
     def sweep(self, operation: int, control: Control | None = None) -> None:
         """Cancel-My-Jobs or Purge-Jobs."""
         self._client.ask(operation, (Attribute(NAME, "requesting-user-name", (USER,)),), control=control)
+
+
+def _sending_s(control: Control) -> float:
+    return max(1.0, min(SEND_S, control.remaining_s - LEFT_S))
 
 
 def _told(ticket: JobTicket) -> Sequence[Attribute]:

@@ -31,6 +31,8 @@ ARRIVE_S = 2.0
 class SpooledDocumentPrinter(IppDocumentPrinter):
     """The queue at ipp://localhost[:631]/printers/NAME; `device` is the printer's own address where it has one."""
 
+    behind_queue = True
+
     def __init__(self, queue: str, device: str = "", pace: Pace | None = None, trust: Trust | None = None) -> None:
         super().__init__(queue, pace, trust)
         self._service = PrinterService(queue, spooler=True)

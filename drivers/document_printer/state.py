@@ -1,8 +1,7 @@
-"""What a printer's IPP attributes mean for us: state, reasons, trays, toner, what it can do. Pure.
+"""What a printer's IPP attributes mean for us: state, trays, toner, what it can do. Pure.
 
-printer-state 3 idle, 4 processing, 5 stopped. Reasons carry -error, -warning or -report; a bare one is an error
-(RFC 8011 §5.4.12). A warning never blocks: "media-empty-warning" only says that some tray is empty
-(apple/cups #5776). Trays and toner are `key=value;` strings (PWG 5100.13); levels below 0 say "not known".
+printer-state 3 idle, 4 processing, 5 stopped; what its reasons mean stands in `reasons`. Trays and toner are
+`key=value;` strings (PWG 5100.13); levels below 0 say "not known".
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState, SupplyState
 from drivers.document_printer.ipp import Operation, Value
+from drivers.document_printer.reasons import HINTS, KINDS, PAPER, Reason
 
 IDLE, PROCESSING, STOPPED = 3, 4, 5
 A4 = "iso_a4_210x297mm"
@@ -20,77 +20,6 @@ COLLATED = "separate-documents-collated-copies"
 TWO_SIDED = "two-sided-long-edge"
 LOW_PERCENT = 10
 Attributes = Mapping[str, tuple[Value, ...]]
-
-KINDS = {
-    "media-empty": "paper_out",
-    "media-needed": "paper_out",
-    "input-tray-missing": "paper_out",
-    "media-jam": "jammed",
-    "output-area-full": "jammed",
-    "output-tray-missing": "jammed",
-    "cover-open": "cover_open",
-    "door-open": "cover_open",
-    "interlock-open": "cover_open",
-    "toner-empty": "toner_out",
-    "marker-supply-empty": "toner_out",
-    "marker-waste-full": "fault",
-    "developer-empty": "fault",
-    "opc-life-over": "fault",
-    "fuser-over-temp": "fault",
-    "fuser-under-temp": "fault",
-    "spool-area-full": "fault",
-    "interpreter-resource-unavailable": "fault",
-    "paused": "fault",
-    "shutdown": "offline",
-    "offline": "offline",
-    "timed-out": "offline",
-}
-"""printer-state-reasons that stop printing, and the error kind of each."""
-HINTS = {
-    "media-empty": "put paper into the tray",
-    "media-needed": "put A4 paper into the tray that the panel names",
-    "input-tray-missing": "push the paper tray in",
-    "media-jam": "open the printer and take the stuck sheet out",
-    "output-area-full": "take the papers out of the output tray",
-    "output-tray-missing": "put the output tray in",
-    "cover-open": "close the printer's cover",
-    "door-open": "close the printer's door",
-    "interlock-open": "close the printer's door until it clicks",
-    "toner-empty": "change the toner",
-    "marker-supply-empty": "change the toner or ink that the panel names",
-    "marker-waste-full": "change the waste toner box",
-    "developer-empty": "have the developer unit changed",
-    "opc-life-over": "have the drum changed",
-    "fuser-over-temp": "let the printer cool down for half an hour; if it comes back, have the fuser changed",
-    "fuser-under-temp": "switch the printer off and on; if it comes back, have the fuser changed",
-    "spool-area-full": "switch the printer off and on",
-    "interpreter-resource-unavailable": "switch the printer off and on",
-    "paused": "press resume at the printer; a paused CUPS queue needs cupsenable",
-    "shutdown": "switch the printer on",
-    "offline": "check the printer's power and cable",
-    "timed-out": "check the printer's power and cable",
-}
-_PAPER = frozenset({"media-empty", "media-needed", "input-tray-missing"})
-_SEVERITIES = frozenset({"error", "warning", "report"})
-
-
-@dataclass(frozen=True)
-class Reason:
-    """One printer-state-reason without its suffix."""
-
-    word: str
-    severity: str
-
-    @classmethod
-    def of(cls, text: str) -> Reason:
-        """Split the suffix off; none means error."""
-        head, _, tail = text.rpartition("-")
-        return cls(head, tail) if tail in _SEVERITIES else cls(text, "error")
-
-    @property
-    def blocks(self) -> bool:
-        """Whether printing cannot go on by itself."""
-        return self.severity == "error" and self.word in KINDS
 
 
 @dataclass(frozen=True)
@@ -146,6 +75,8 @@ class PrinterState:
     accepting: bool = True
     impressions: int | None = None
     model: str = ""
+    spooler: bool = False
+    """It is a CUPS queue that answers, whatever it stands for."""
     abilities: Abilities = Abilities()
 
     @property
@@ -216,6 +147,7 @@ def read_printer(attributes: Attributes) -> PrinterState:
         (*attributes.get("printer-is-accepting-jobs", ()), True)[0] is not False,
         number_of(attributes, "printer-impressions-completed"),
         (*words_of(attributes, "printer-make-and-model"), "")[0],
+        "cups-version" in attributes,
         _abilities(attributes),
     )
     return _judged(read)
@@ -235,7 +167,7 @@ def number_of(attributes: Attributes, name: str) -> int | None:
 def _judged(read: PrinterState) -> PrinterState:
     """With `kind`: an empty tray blocks only when no other can feed."""
     feeds = read.state != STOPPED and bool(read.sheets_left)
-    kinds = [KINDS[reason.word] for reason in read.reasons if reason.blocks if not (feeds and reason.word in _PAPER)]
+    kinds = [KINDS[reason.word] for reason in read.reasons if reason.blocks if not (feeds and reason.word in PAPER)]
     kind = kinds[0] if kinds else ""
     if not kind and read.sheets_left == 0 and read.state != PROCESSING:  # the last sheet may be on its way
         kind = "paper_out"

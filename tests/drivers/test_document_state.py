@@ -12,7 +12,8 @@ from drivers.contract.values import JobOutcome, SheetOutcome
 from drivers.document_printer.ipp import Value
 from drivers.document_printer.jobs import Part, PartEnded, counted, outcome_of, plan, read_job, sheets_in
 from drivers.document_printer.preflight import check_ready
-from drivers.document_printer.state import HINTS, KINDS, PrinterState, read_printer
+from drivers.document_printer.reasons import HINTS, KINDS
+from drivers.document_printer.state import PrinterState, read_printer
 
 Told = dict[str, tuple[Value, ...]]
 D, R, U, N = SheetOutcome.DELIVERED, SheetOutcome.REPRINTED, SheetOutcome.UNCERTAIN, SheetOutcome.NOT_PRINTED

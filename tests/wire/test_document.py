@@ -29,7 +29,7 @@ from drivers.contract.values import JobOutcome, SheetOutcome
 from drivers.document_printer.following import Pace
 from drivers.document_printer.printer import IppDocumentPrinter, Trust
 from drivers.document_printer.render import render_pages
-from kiosk.ipc import Cancelled, Control
+from kiosk.ipc import Cancelled, Control, DeadlineExceeded
 from tests.wire.conftest import Twin
 from tests.wire.papers import pdf
 
@@ -157,12 +157,12 @@ def test_a_silent_a_babbling_and_an_absent_printer_are_told_apart(device: Twin, 
 
 @pytest.mark.parametrize("fault", ["slow", "byte_at_a_time", "truncated", "wrong_length", "noise", "http-error"])
 def test_each_fault_of_the_wire_is_lived_through_or_named(device: Twin, driver: IppDocumentPrinter, fault: str) -> None:
-    device.fault(fault)
+    device.do("POST", "/fault", fault=fault, answers=1)
     if fault == "slow":
         assert driver.report(Control(10)).state is DeviceState.ONLINE
     else:
-        with pytest.raises((ProtocolError, DeviceTimeout)):
-            driver.report(Control(5))
+        with pytest.raises((ProtocolError, DeadlineExceeded)):
+            driver.report(Control(0.5))
     device.fault("none")
     assert driver.report(Control(5)).state is DeviceState.ONLINE
 

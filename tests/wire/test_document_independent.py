@@ -21,7 +21,7 @@ from tests.wire.cups import EvePrinter, PrivateCups, free_port, ipptool, missing
 from tests.wire.papers import pdf
 
 IPPTOOL_FILES = Path("/usr/share/cups/ipptool")
-PACE = Pace(poll_s=0.05, stall_s=0.3, give_up_s=3.0)
+PACE = Pace(poll_s=0.05, stall_s=0.3, give_up_s=1.0)
 D, U, N = SheetOutcome.DELIVERED, SheetOutcome.UNCERTAIN, SheetOutcome.NOT_PRINTED
 needs_eve = pytest.mark.skipif(bool(missing("ippeveprinter", "gcc")), reason=missing("ippeveprinter", "gcc"))
 needs_ipptool = pytest.mark.skipif(bool(missing("ipptool")), reason=missing("ipptool"))
@@ -128,6 +128,7 @@ def test_behind_cups_the_device_s_own_word_counts(cups: PrivateCups, device: Twi
 
 
 @needs_cups
+@pytest.mark.slow
 def test_behind_cups_a_jam_is_held_cancelled_and_never_printed_later(cups: PrivateCups, device: Twin) -> None:
     address = f"ipp://127.0.0.1:{device.port}/ipp/print"
     driver = SpooledDocumentPrinter(cups.add_queue("A4", address), address, PACE)
@@ -141,9 +142,13 @@ def test_behind_cups_a_jam_is_held_cancelled_and_never_printed_later(cups: Priva
 
 
 @needs_cups
-def test_cups_alone_says_sent_and_never_completed(cups: PrivateCups, device: Twin) -> None:
+@pytest.mark.parametrize("driver", [pytest.param(SpooledDocumentPrinter, marks=pytest.mark.slow), IppDocumentPrinter])
+def test_cups_alone_says_sent_and_never_completed(
+    cups: PrivateCups, device: Twin, driver: type[IppDocumentPrinter]
+) -> None:
+    """Whether the profile calls it a queue, or takes it for a printer by mistake."""
     queue = cups.add_queue("A4", f"ipp://127.0.0.1:{device.port}/ipp/print")
-    printed = SpooledDocumentPrinter(queue, pace=PACE).print_once(PrintDocument(pdf(2)), Control(30))
+    printed = driver(queue, pace=PACE).print_once(PrintDocument(pdf(2)), Control(30))
     assert (printed.outcome, printed.sheets, printed.evidence) == (JobOutcome.SENT, 0, Evidence.SPOOLER)
     assert printed.ledger == (U, U)
 
