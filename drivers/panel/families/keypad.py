@@ -96,9 +96,11 @@ class KeypadPanel:
         """Online while the device is there and ours."""
         control.check()
         if self._thread is None or not self._thread.is_alive():
-            self._keys.open()
+            pad = Pad()
+            for event in self._keys.read_waiting(control):
+                pad.press(event)  # pressed while nobody listened
             self._reading = Control(math.inf)
-            self._thread = threading.Thread(target=self._read, name="keypad", daemon=True)
+            self._thread = threading.Thread(target=self._read, args=(pad,), name="keypad", daemon=True)
             self._thread.start()
         return DeviceReport(self.role, DeviceState.ONLINE, model=self._keys.name)
 
@@ -126,11 +128,8 @@ class KeypadPanel:
             self._thread = None
         self._keys.close()
 
-    def _read(self) -> None:
-        pad = Pad()
+    def _read(self, pad: Pad) -> None:
         try:
-            for event in self._keys.read_waiting(self._reading):
-                pad.press(event)  # pressed while nobody listened
             while True:
                 for event in self._keys.read(1.0, self._reading):
                     if (key := pad.press(event)) is not None:
