@@ -1,23 +1,49 @@
-"""The one-slot picture that a camera process shares with the screen: a file on tmpfs, mapped by both.
+"""The ring of pictures that a camera process shares with the screen: a file on tmpfs, mapped by both.
 
-Not responsible for capturing or painting. The writer alternates between two halves and bumps a sequence
-number last, so that a reader sees whole pictures; a reader that finds the number moved drops its copy.
-Layout (little endian): 8 bytes magic, u64 sequence, u32 width, u32 height, then two slots of
-MAX_WIDTH*MAX_HEIGHT*3 bytes RGB888; picture n lies in slot n % 2.
+Not responsible for capturing or painting. The writer goes round SLOTS places and bumps a sequence number last, so that
+a reader sees whole pictures; a reader whose picture may have been overwritten while it copied drops its copy.
+Layout (little endian): 8 bytes magic, u64 sequence, u32 width, u32 height, then SLOTS places of
+MAX_WIDTH*MAX_HEIGHT*3 bytes RGB888; picture n lies in place n % SLOTS.
 """
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import struct
 from dataclasses import dataclass
+from pathlib import Path
 
-MAGIC = b"DSFRAME1"
+MAGIC = b"DSFRAME2"
 MAX_WIDTH, MAX_HEIGHT = 1280, 960
+SLOTS = 4
 _SLOT_BYTES = MAX_WIDTH * MAX_HEIGHT * 3
 _HEAD = struct.Struct("<8sQII")
-_SIZE = 4096 + 2 * _SLOT_BYTES
+_HEAD_BYTES = 4096
+_SIZE = _HEAD_BYTES + SLOTS * _SLOT_BYTES
+_IN_MEMORY = {"tmpfs", "ramfs"}
+
+
+def in_memory(path: str) -> bool:
+    """Whether a file at `path` would lie in memory and never on a disk."""
+    folder = Path(path).resolve().parent
+    kind, longest = "", -1
+    for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines():
+        before, _, after = line.partition(" - ")
+        mount = Path(before.split()[4].replace("\\040", " "))
+        if folder.is_relative_to(mount) and len(mount.parts) >= longest:
+            kind, longest = after.split()[0], len(mount.parts)
+    return kind in _IN_MEMORY
+
+
+def wipe_leftover(path: str) -> None:
+    """Remove what a writer that was killed left behind."""
+    with contextlib.suppress(FileNotFoundError):
+        size = os.stat(path).st_size
+        with open(path, "r+b") as file:
+            file.write(bytes(min(size, _SIZE)))
+        os.unlink(path)
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,11 +57,12 @@ class Picture:
 
 
 class FrameWriter:
-    """Owned by the camera process. `path` should lie on tmpfs: frames never reach a disk."""
+    """Owned by the camera process. Whether `path` lies in memory is for the owner to see to (`in_memory`)."""
 
     def __init__(self, path: str) -> None:
         self._sequence = 0
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        self._used = 0
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)  # never truncated: a reader may have it mapped
         os.ftruncate(descriptor, _SIZE)
         self._map = mmap.mmap(descriptor, _SIZE)
         os.close(descriptor)
@@ -45,15 +72,20 @@ class FrameWriter:
         if width > MAX_WIDTH or height > MAX_HEIGHT or len(rgb) != width * height * 3:
             raise ValueError(f"picture {width}x{height} with {len(rgb)} bytes does not fit")
         sequence = self._sequence + 1
-        offset = 4096 + (sequence % 2) * _SLOT_BYTES
+        offset = _HEAD_BYTES + (sequence % SLOTS) * _SLOT_BYTES
+        self._used = max(self._used, len(rgb))
         self._map[offset : offset + len(rgb)] = rgb
         self._map[: _HEAD.size] = _HEAD.pack(MAGIC, sequence, width, height)
         self._sequence = sequence
 
     def wipe(self) -> None:
-        """Overwrite both slots and the head with zeros."""
-        self._map[:] = bytes(_SIZE)
-        self._sequence = 0
+        """Overwrite every place and the head with zeros."""
+        blank = bytes(self._used)
+        for slot in range(SLOTS):
+            offset = _HEAD_BYTES + slot * _SLOT_BYTES
+            self._map[offset : offset + len(blank)] = blank
+        self._map[: _HEAD.size] = bytes(_HEAD.size)
+        self._sequence = self._used = 0
 
     def close(self) -> None:
         """Wipe and unmap."""
@@ -76,10 +108,11 @@ class FrameReader:
         magic, sequence, width, height = _HEAD.unpack(self._map[: _HEAD.size])
         if magic != MAGIC or sequence == after or sequence == 0:
             return None
-        offset = 4096 + (sequence % 2) * _SLOT_BYTES
+        offset = _HEAD_BYTES + (sequence % SLOTS) * _SLOT_BYTES
         rgb = self._map[offset : offset + width * height * 3]
         _, now, _, _ = _HEAD.unpack(self._map[: _HEAD.size])
-        return Picture(sequence, width, height, rgb) if now - sequence <= 1 else None
+        # While `now` is shown, `now + 1` is being written: our place is safe as long as that is another one.
+        return Picture(sequence, width, height, rgb) if 0 <= now - sequence <= SLOTS - 2 else None
 
     def close(self) -> None:
         """Unmap."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.frames import FrameReader, FrameWriter
+from kiosk.frames import SLOTS, FrameReader, FrameWriter, in_memory, wipe_leftover
 
 
 def test_the_reader_sees_each_picture_whole_and_once(tmp_path: Path) -> None:
@@ -49,5 +49,53 @@ def test_a_picture_repr_shows_no_pixels(tmp_path: Path) -> None:
     writer.write(2, 1, b"SECRET")
     reader = FrameReader(str(tmp_path / "f"))
     assert "SECRET" not in repr(reader.latest())
+    reader.close()
+    writer.close()
+
+
+def test_a_picture_that_is_overwritten_while_it_is_copied_is_dropped(tmp_path: Path) -> None:
+    path = str(tmp_path / "f")
+    writer, reader = FrameWriter(path), FrameReader(path)
+
+    class Overtaken:
+        """The mapped file, in which the writer moves on by `ahead` pictures between copy and second look."""
+
+        def __init__(self, ahead: int) -> None:
+            self._map, self._ahead, self._looks = reader._map, ahead, 0
+
+        def __getitem__(self, part: slice) -> bytes:
+            self._looks += 1
+            if self._looks == 3:
+                for _ in range(self._ahead):
+                    writer.write(1, 1, b"new")
+            return bytes(self._map[part])
+
+        def close(self) -> None:
+            self._map.close()
+
+    for ahead, whole in ((0, True), (SLOTS - 2, True), (SLOTS - 1, False), (SLOTS + 3, False)):
+        writer.write(1, 1, b"old")
+        reader._map = Overtaken(ahead)  # type: ignore[assignment]  # stands in for the mapping
+        picture = reader.latest()
+        assert (picture is not None) is whole
+        reader._map = reader._map._map
+    reader.close()
+    writer.close()
+
+
+def test_a_folder_in_memory_is_told_from_one_on_a_disk() -> None:
+    assert in_memory("/dev/shm/camera.frames")
+    assert not in_memory("/usr/camera.frames")
+
+
+def test_what_a_killed_writer_left_is_wiped_and_removed(tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    writer = FrameWriter(str(path))
+    writer.write(2, 1, b"SECRET")
+    reader = FrameReader(str(path))
+    wipe_leftover(str(path))
+    assert not path.exists()
+    assert reader.latest() is None
+    wipe_leftover(str(path))
     reader.close()
     writer.close()
