@@ -161,11 +161,11 @@ class DocumentDevice:
         name = str(body.get("fault", ""))
         self.faults.set(name, int(body.get("answers", 0)))
         self.service.busy = name == "busy"
-        if name == "none" or name not in PROBLEMS:
+        if name == "none":
             self.printer.clear()
-            return
-        self.printer.change(problem=name, **({"toner": 0} if name == "toner-empty" else {}))
-        self.faults.set("none")
+        elif name in PROBLEMS:
+            self.printer.change(problem=name, **({"toner": 0} if name == "toner-empty" else {}))
+            self.faults.set("none")
 
     def _lose(self, body: Mapping[str, Any]) -> None:
         numbers = {name: number for number, name in OPERATIONS.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -18,6 +18,9 @@ from kiosk.ipc import Control
 from tests.wire.conftest import Twin
 from tests.wire.ledger import PROBLEMS, SHEETS, D, Truth, driver_of, new_twin, run
 from tests.wire.papers import pdf
+
+BROKEN = ("garbage", "truncated", "wrong_length", "noise", "stale", "http-error")
+WHEN = ("before", "middle", "after")
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +45,23 @@ def empty(device: Twin) -> None:
         device.do("POST", "/tray", tray=tray, sheets=0)
 
 
-def attempt(printer: IppDocumentPrinter) -> DocumentPrinted | None:
+class Disturbance:
+    """Breaks the next answers, one to three, at one of the moments at which the driver tells something."""
+
+    def __init__(self, device: Twin, dice: random.Random) -> None:
+        self._device, self._fault = device, dice.choice(BROKEN)
+        self._answers, self._until = dice.randint(1, 3), dice.randint(0, SHEETS)
+
+    def __call__(self, event: object = None) -> None:
+        if self._until == 0:
+            self._device.do("POST", "/fault", fault=self._fault, answers=self._answers)
+        self._until -= 1
+
+
+def attempt(printer: IppDocumentPrinter, act: Callable[[object], None] = lambda event: None) -> DocumentPrinted | None:
     """None: it failed, and says for certain that nothing came out."""
     try:
-        return run(printer)
+        return run(printer, act)
     except OutcomeUnknown:
         raise
     except DeviceError:
@@ -114,22 +130,22 @@ def test_a_queue_that_cannot_be_emptied_takes_no_new_paper(device: Twin, printer
 
 @pytest.mark.parametrize("seed", [1, 2, 3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 40))])
 def test_random_misfortunes_never_make_the_ledger_lie(device: Twin, printer: IppDocumentPrinter, seed: int) -> None:
-    """Wire faults by seed on one answer in eight, and one mechanical trap; each run ends, and its ledger is true."""
+    """A mechanical trap, and a broken answer or two somewhere on the way; each run ends, and its ledger is true."""
     dice = random.Random(seed)
     for _ in range(2):
         device.do("POST", "/reset")
-        what, sheet = dice.choice([*PROBLEMS, "power", "power-keep", "abort"]), dice.randint(1, SHEETS)
-        device.do("POST", "/trap", what=what, at_sheet=sheet, when=dice.choice(["before", "middle", "after"]))
-        device.do(
-            "POST", "/fault", fault=dice.choice(["garbage", "truncated", "noise", "stale", "http-error"]), answers=1
-        )
+        what, when = dice.choice([*PROBLEMS, "power", "power-keep", "abort", "vanish"]), dice.choice(WHEN)
+        device.do("POST", "/trap", what=what, at_sheet=dice.randint(1, SHEETS), when=when)
+        disturb = Disturbance(device, dice)
+        disturb()
         begun = time.monotonic()
-        printed = attempt(printer)
+        printed = attempt(printer, disturb)
         assert time.monotonic() - begun < 15
-        device.do("POST", "/fault", fault="none")
+        device.do("POST", "/plug")
         if printed is None:
             assert out(device) == []
             continue
         truth = Truth(device, printed)
         truth.agrees()
+        device.do("POST", "/fault", fault="none")
         truth.nothing_more_comes(printer)

@@ -48,7 +48,7 @@ def test_a_stop_that_nobody_ends_is_cancelled_at_every_sheet(
     truth.nothing_more_comes(printer)
 
 
-@pytest.mark.parametrize(("sheet", "problem"), enumerate(PROBLEMS, start=1))
+@pytest.mark.parametrize(("sheet", "problem"), list(enumerate(PROBLEMS, start=1)))
 def test_a_stop_that_is_ended_goes_on_to_the_last_sheet(
     device: Twin, printer: IppDocumentPrinter, sheet: int, problem: str
 ) -> None:
