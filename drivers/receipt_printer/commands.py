@@ -15,9 +15,8 @@ ALIGN = {"left": b"\x1ba\x00", "centre": b"\x1ba\x01", "right": b"\x1ba\x02"}
 FEED_TO_CUTTER_AND_CUT = b"\x1bd\x06\x1dV\x00"
 AUTOMATIC_STATUS = b"\x1da\x0e"
 """GS a: tell changes of offline, error and paper by yourself (ESC @ forgets it)."""
-IN_ORDER_QUERY = b"\x1dr\x01\x1dr\x01"
-"""GS r 1, twice: one zero byte of noise on the line must not pass for "everything is printed"."""
-IN_ORDER_ANSWERS = 2
+IN_ORDER_QUERY = b"\x1dr\x01"
+"""GS r 1: answered when everything before it has been printed."""
 CLEAR_BUFFER = bytes.fromhex("10140801031401060208")
 """DLE DC4 fn 8: throw away what was received and not printed (Epson)."""
 RECOVER = b"\x10\x05\x02"

@@ -37,20 +37,24 @@ class Paper:
 
 def encode_receipt(receipt: Receipt, paper: Paper) -> bytes:
     """The bytes of a receipt, without the closing query."""
-    out = bytearray(commands.INITIALISE)
+    return b"".join(encode_parts(receipt, paper))
+
+
+def encode_parts(receipt: Receipt, paper: Paper) -> Iterator[bytes]:
+    """The same line by line; no command is divided between two parts."""
+    yield commands.INITIALISE
     for block in receipt.blocks:
         match block:
             case TextBlock():
-                out += _text(block, paper)
+                yield from _text(block, paper)
             case QrBlock(qr=text):
-                out += _qr(text, paper)
+                yield from _qr(text, paper)
             case RuleBlock():
-                out += _text(TextBlock("-" * (paper.width_dots // (CELL_DOTS // 2))), paper)
+                yield from _text(TextBlock("-" * (paper.width_dots // (CELL_DOTS // 2))), paper)
             case FeedBlock(feed=lines):
-                out += commands.feed(lines)
+                yield commands.feed(lines)
             case CutBlock():
-                out += commands.FEED_TO_CUTTER_AND_CUT
-    return bytes(out)
+                yield commands.FEED_TO_CUTTER_AND_CUT
 
 
 def wrap(text: str, limit_dots: int, size: int) -> Iterator[list[str]]:
@@ -99,37 +103,41 @@ def _width(line: Sequence[str], size: int) -> int:
     return sum(width_dots(cluster) * size for cluster in line)
 
 
-def _text(block: TextBlock, paper: Paper) -> bytes:
-    out = bytearray(commands.ALIGN[block.align] + commands.style(block.size, block.bold))
+def _text(block: TextBlock, paper: Paper) -> Iterator[bytes]:
+    yield commands.ALIGN[block.align] + commands.style(block.size, block.bold)
     for line in wrap(block.text, paper.width_dots, block.size):
         codes = [printer_code(cluster, paper.charset) for cluster in line]
         if None in codes:
             dots = draw_line(line, block.size, block.bold, paper.width_dots, block.align)
-            out += commands.ALIGN["left"] + _raster(dots) + commands.ALIGN[block.align]
+            yield commands.ALIGN["left"]
+            yield from _raster(dots)
+            yield commands.ALIGN[block.align] + commands.space_below(block.size)
         else:
             native = b"".join(code for code in codes if code)
-            out += commands.CHINESE_ON + native + commands.CHINESE_OFF + commands.LINE_FEED
-        out += commands.space_below(block.size)
-    return bytes(out + commands.style(1, False) + commands.ALIGN["left"])
+            line_of_text = commands.CHINESE_ON + native + commands.CHINESE_OFF + commands.LINE_FEED
+            yield line_of_text + commands.space_below(block.size)
+    yield commands.style(1, False) + commands.ALIGN["left"]
 
 
-def _raster(dots: fonts.Dots) -> bytes:
+def _raster(dots: fonts.Dots) -> Iterator[bytes]:
     """Dots in bands small enough for any printer's bitmap buffer, without the white at their right: it costs time."""
     inked = np.flatnonzero(dots.any(axis=0))
     dots = dots[:, : inked[-1] + 1 if inked.size else 1]
-    bands = (dots[top : top + commands.BAND_DOTS] for top in range(0, dots.shape[0], commands.BAND_DOTS))
-    return b"".join(commands.raster(dots.shape[1], len(band), np.packbits(band, axis=1).tobytes()) for band in bands)
+    for top in range(0, dots.shape[0], commands.BAND_DOTS):
+        band = dots[top : top + commands.BAND_DOTS]
+        yield commands.raster(dots.shape[1], len(band), np.packbits(band, axis=1).tobytes())
 
 
-def _qr(text: str, paper: Paper) -> bytes:
+def _qr(text: str, paper: Paper) -> Iterator[bytes]:
     """A code with a control character in it is drawn: inside a native one, firmware might act on it."""
     payload = text.encode("utf-8")
     if not 0 < len(payload) <= QR_LIMIT_BYTES:
         raise ValueError(f"a QR code on a slip holds 1 to {QR_LIMIT_BYTES} bytes")
     if paper.qr == "native" and min(payload) >= ord(" "):
         code = commands.qr(payload, _module(len(payload), paper))
-        return commands.ALIGN["centre"] + code + commands.ALIGN["left"]
-    return _raster(_drawn_qr(text, paper))
+        yield commands.ALIGN["centre"] + code + commands.ALIGN["left"]
+    else:
+        yield from _raster(_drawn_qr(text, paper))
 
 
 def _module(length: int, paper: Paper) -> int:

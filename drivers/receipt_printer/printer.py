@@ -11,7 +11,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from drivers.contract.commands import (
@@ -37,7 +37,7 @@ from drivers.family import Place
 from drivers.receipt_printer import commands, fonts
 from drivers.receipt_printer.conversation import ANSWER_S, Conversation
 from drivers.receipt_printer.dialect import Dialect, PresenterSettings, ReceiptSettings
-from drivers.receipt_printer.layout import Paper, encode_receipt
+from drivers.receipt_printer.layout import Paper, encode_parts
 from drivers.receipt_printer.presenter import Presenter
 from drivers.receipt_printer.selftest import examine
 from drivers.receipt_printer.status import PrinterStatus
@@ -46,11 +46,14 @@ from kiosk.ipc import Cancelled, Control, DeadlineExceeded
 
 log = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.3
-SILENT_S = 2.0
+PORTION_BYTES = 1000
 SLOWEST_BYTES_A_S = 960
 """9600 baud, and plain text on a slow printer: what was sent before a question arrives before it."""
+SILENT_S = 1.0 + (PORTION_BYTES + commands.LARGEST_BLOCK) / SLOWEST_BYTES_A_S
 PASSING_S = 20.0
 """How long a slip waits for a head to cool down."""
+UNCONFIRMED_S = 25.0
+"""A portion is some 200 mm of paper at most, and may have to wait for the head."""
 CLEAR_S = 0.08
 TURN_S = 0.05
 WATCH_EVERY_S, WATCH_S = 0.25, 2.0
@@ -103,12 +106,11 @@ class EscposReceiptPrinter:
 
     def print_once(self, receipt: Receipt, control: Control) -> ReceiptPrinted:
         """Print; raises what the preflight found, or OutcomeUnknown once bytes have left."""
-        data = encode_receipt(receipt, self._paper)
+        parts = list(encode_parts(receipt, self._paper))
         with self._my_turn(control):
             before = self._preflight(control)
             try:
-                self._send(data, control)
-                self._confirm(len(data), control)
+                self._print(parts, control)
             except (DeviceError, *_STOPPED) as error:
                 raise self._unknown(error) from error
             self._under_way(False)
@@ -154,32 +156,37 @@ class EscposReceiptPrinter:
         """A cutter that somebody has freed works again only after this; nothing waits in the buffer now."""
         self._talk.send(commands.RECOVER, control)
 
-    def _send(self, data: bytes, control: Control) -> None:
-        torn = commands.FEED_TO_CUTTER_AND_CUT if self._torn else b""  # cut off what still hangs in the printer
-        self._under_way(True)
-        automatic = commands.AUTOMATIC_STATUS if self._dialect.automatic_status else b""
-        start = len(commands.INITIALISE)
-        self._talk.send(torn + data[:start] + automatic + data[start:] + commands.IN_ORDER_QUERY, control)
+    def _print(self, parts: Sequence[bytes], control: Control) -> None:
+        """Portion by portion, one on its way while another is printed.
 
-    def _confirm(self, size: int, control: Control) -> None:
-        """Wait until the in-order query is answered: everything before it has been printed."""
-        patience_s = SILENT_S + size / SLOWEST_BYTES_A_S
-        heard = well = time.monotonic()
-        while True:
+        So the printer never holds more than a little of the slip, its buffer never fills, and what stops it is seen
+        at once. The last answer is asked for twice: a zero byte of noise must not pass for "everything is printed".
+        """
+        torn = [commands.FEED_TO_CUTTER_AND_CUT] if self._torn else []  # cut off what still hangs in the printer
+        automatic = [commands.AUTOMATIC_STATUS] if self._dialect.automatic_status else []
+        self._under_way(True)
+        confirmed = 0
+        for portion in _portions([*torn, parts[0], *automatic, *parts[1:]]):
+            self._talk.send(portion + commands.IN_ORDER_QUERY, control)
+            self._confirm(confirmed, control)
+            confirmed += 1
+        self._talk.send(commands.IN_ORDER_QUERY, control)
+        self._confirm(confirmed + 1, control)
+
+    def _confirm(self, portions: int, control: Control) -> None:
+        """Wait until so many in-order queries are answered: everything before them has been printed."""
+        began = well = time.monotonic()
+        while self._talk.confirmations < portions:
             anything = self._talk.listen(LOOK_EVERY_S, control)
-            if self._talk.confirmations >= commands.IN_ORDER_ANSWERS:
+            if self._talk.confirmations >= portions:
                 return
-            try:
-                status = self._talk.told if anything else self._talk.status(control)
-            except DeviceTimeout:
-                if time.monotonic() - heard > patience_s:
-                    raise DeviceTimeout("the printer fell silent while printing") from None
-                continue
-            heard = time.monotonic()
+            status = self._talk.told if anything else self._talk.status(control, SILENT_S)
             if status is None or status.failure is None:
-                well = heard
-            elif not status.passing or heard - well > PASSING_S:
+                well = time.monotonic()
+            elif not status.passing or time.monotonic() - well > PASSING_S:
                 raise status.failure
+            if time.monotonic() - began > UNCONFIRMED_S:
+                raise DeviceTimeout("the printer is well but does not confirm (GS r)")
 
     def _afterwards(self, control: Control) -> DeviceReport:
         """The state after a slip that is confirmed; a printer that fell silent since has printed it all the same."""
@@ -236,6 +243,17 @@ class EscposReceiptPrinter:
                 pass  # the host's own question tells what is wrong
             finally:
                 self._turn.release()
+
+
+def _portions(parts: Sequence[bytes]) -> Iterator[bytes]:
+    """Whole parts, together as long as fits a portion; a long one alone."""
+    portion = b""
+    for part in parts:
+        if portion and len(portion) + len(part) > PORTION_BYTES:
+            yield portion
+            portion = b""
+        portion += part
+    yield portion
 
 
 def build_printer(settings: ReceiptSettings, dialect: Dialect, place: Place) -> EscposReceiptPrinter:

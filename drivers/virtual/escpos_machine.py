@@ -21,6 +21,9 @@ from drivers.virtual.wire import Pacing, Peer
 
 SILENT_AFTER_PRINT = "silent_after_print"
 OWN_FAULTS = (*TROUBLES, SILENT_AFTER_PRINT)
+BEFORE_A_CUT = -(1 << 30)
+LAST_WORDS = 2
+"""So many in-order answers after a cut are still given before SILENT_AFTER_PRINT falls silent."""
 SETTLE_S = 1.0
 ANY_ROOM = 1 << 30
 
@@ -52,7 +55,7 @@ class ReceiptMachine:
         self.near_mm = 0.0
         self.change = threading.Condition(threading.RLock())
         self._automatic, self._told = 0, b""
-        self._muted, self._confirmed = False, False
+        self._muted, self._asked_since_cut = False, BEFORE_A_CUT
         self._reader = EscposReader(self)
         self._input = Input(self._real_time)
         self._peer: Peer | None = None
@@ -64,6 +67,7 @@ class ReceiptMachine:
 
     def cut(self) -> None:
         """The cutter: a slip falls out, or goes into the presenter."""
+        self._asked_since_cut = 0
         if (slip := self.paper.cut()) is not None:
             self.slips.add(slip)
             self.condition.slip_waiting = self._build.family != "escpos"
@@ -88,7 +92,7 @@ class ReceiptMachine:
 
     def paper_sensor(self) -> int:
         """GS r 1; only answered while online, so never "out"."""
-        self._confirmed = True
+        self._asked_since_cut += 1
         return 0x03 if self.condition.near_end else 0x00
 
     # what the world does to it
@@ -142,6 +146,7 @@ class ReceiptMachine:
         self.lose_power()
         self.start_fault(NONE)
         self.paper, self.condition, self.near_mm = Paper(self._build.width), Condition(), 0.0
+        self._asked_since_cut = BEFORE_A_CUT
         self._later.clear()
         self.slips.forget()
 
@@ -209,8 +214,8 @@ class ReceiptMachine:
             while (left := until - time.monotonic()) > 0:
                 self.change.wait(left)
         self._look_at_paper()
-        if self._confirmed and not self._input.size:
-            self._muted, self._confirmed = self.misbehaviour.fault == SILENT_AFTER_PRINT, False
+        if self.misbehaviour.fault == SILENT_AFTER_PRINT and self._asked_since_cut == LAST_WORDS:
+            self._muted = True
 
     def _look_at_paper(self) -> None:
         """Paper that has moved may be near its end or at it, and may have reached a misfortune that was ordered."""

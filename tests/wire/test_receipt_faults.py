@@ -21,6 +21,7 @@ from drivers.contract.errors import (
     ProtocolError,
 )
 from drivers.contract.status import DeviceState, SupplyState
+from drivers.contract.values import CutBlock, Receipt, TextBlock
 from drivers.receipt_printer.printer import EscposReceiptPrinter
 from kiosk.ipc import Cancelled, Control
 from tests.wire.conftest import Twin
@@ -374,3 +375,31 @@ def _until(true: Callable[[], object], within_s: float = 5.0) -> None:
     while not true():
         assert time.monotonic() < ends
         pause.wait(0.02)
+
+
+def test_a_printer_that_never_confirms_is_not_waited_for_without_end(
+    machines: Machines, printer: Printers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Firmware without GS r: the slip came out, but nobody can say so."""
+    monkeypatch.setattr("drivers.receipt_printer.printer.UNCONFIRMED_S", 0.5)
+    monkeypatch.setattr("drivers.receipt_printer.commands.IN_ORDER_QUERY", b"\x1bt\x00")
+    device = machines()
+    with pytest.raises(OutcomeUnknown) as caught:
+        printer(device).print_once(SLIP, Control(10))
+    assert caught.value.evidence == {"cause": "timeout"}
+
+
+def test_a_small_buffer_never_holds_what_would_come_out_after_a_refill(machines: Machines, printer: Printers) -> None:
+    """At most two portions are in the printer at any time, so that the order to forget them is always heard."""
+    device = machines("--buffer", "4096")
+    long = Receipt((*(TextBlock(f"第{number}行：张㛃的办件回执") for number in range(60)), CutBlock()))
+    device.do("POST", "/paper", state="ok", left_mm=60)
+    driver = printer(device)
+    with pytest.raises(OutcomeUnknown) as caught:
+        driver.print_once(long, Control(10))
+    assert caught.value.evidence == {"cause": "paper_out"}
+    _until(lambda: not device.do("GET", "/")["buffered"])
+    device.do("POST", "/paper", state="ok")
+    assert device.do("GET", "/")["slips"] == 0
+    driver.print_once(SLIP, Control(10))
+    assert slips(device)[-1] == LINES
