@@ -27,6 +27,7 @@ from drivers.contract.errors import (
     DeviceError,
     DeviceOffline,
     DeviceTimeout,
+    MediaJammed,
     MediaNotTaken,
     OutcomeUnknown,
     UnsupportedCommand,
@@ -54,8 +55,9 @@ PASSING_S = 20.0
 """How long a slip waits for a head to cool down."""
 UNCONFIRMED_S = 25.0
 """A portion is some 200 mm of paper at most, and may have to wait for the head."""
+PRESENT_S, PRESENT_LOOK_S = 1.5, 0.1
 CLEAR_S = 0.08
-TURN_S = 0.05
+TURN_S, CLOSE_S = 0.05, 0.3
 WATCH_EVERY_S, WATCH_S = 0.25, 2.0
 _STOPPED = (Cancelled, DeadlineExceeded)
 
@@ -113,8 +115,11 @@ class EscposReceiptPrinter:
                 self._print(parts, control)
             except (DeviceError, *_STOPPED) as error:
                 raise self._unknown(error) from error
+            after = self._afterwards(control)
+            if after.media is MediaState.JAMMED:  # printed, but stuck on its way into the citizen's hand
+                raise self._unknown(MediaJammed(after.hint, cause="jam"))
             self._under_way(False)
-            return ReceiptPrinted(before.report(), self._afterwards(control))
+            return ReceiptPrinted(before.report(), after)
 
     def self_test(self, control: Control) -> TestReport:
         """Uses no paper: a test slip is printed by a person's wish, not by the machine's."""
@@ -128,9 +133,11 @@ class EscposReceiptPrinter:
     def close(self) -> None:
         """Let go of the wire. A watching driver opens it again with the next report."""
         self._watching.cancel()
-        with self._turn:
-            self._well = False
-            self._transport.close()
+        mine = self._turn.acquire(timeout=CLOSE_S)  # a command under way loses its wire, and says so itself
+        self._well = False
+        self._transport.close()
+        if mine:
+            self._turn.release()
 
     def _preflight(self, control: Control) -> PrinterStatus:
         status = self._status(control)
@@ -189,9 +196,18 @@ class EscposReceiptPrinter:
                 raise DeviceTimeout("the printer is well but does not confirm (GS r)")
 
     def _afterwards(self, control: Control) -> DeviceReport:
-        """The state after a slip that is confirmed; a printer that fell silent since has printed it all the same."""
+        """The state after a slip that is confirmed; a printer that fell silent since has printed it all the same.
+
+        A presenter needs a moment to push the slip out; one that never shows it has had it taken already.
+        """
+        ends = time.monotonic() + (PRESENT_S if self._dialect.presenter else 0.0)
         try:
-            return self._status(control).report()
+            while True:
+                status = self._status(control)
+                arrived = status.media is not MediaState.NOT_PRESENT or status.failure is not None
+                if arrived or time.monotonic() >= ends:
+                    return status.report()
+                control.wait(PRESENT_LOOK_S)
         except DeviceError as error:
             kind, hint = error.kind, error.hint
         except _STOPPED:

@@ -19,11 +19,11 @@ from drivers.virtual.faults import BYTE_AT_A_TIME, NONE, VANISH, Misbehaviour, S
 from drivers.virtual.paper import Paper
 from drivers.virtual.wire import Pacing, Peer
 
-SILENT_AFTER_PRINT = "silent_after_print"
-OWN_FAULTS = (*TROUBLES, SILENT_AFTER_PRINT)
+SILENT_AFTER_PRINT, JAM_AFTER_PRINT = "silent_after_print", "jam_after_print"
+OWN_FAULTS = (*TROUBLES, SILENT_AFTER_PRINT, JAM_AFTER_PRINT)
 BEFORE_A_CUT = -(1 << 30)
 LAST_WORDS = 2
-"""So many in-order answers after a cut are still given before SILENT_AFTER_PRINT falls silent."""
+"""So many in-order answers after a cut are still given before the faults that come after the print."""
 SETTLE_S = 1.0
 ANY_ROOM = 1 << 30
 
@@ -154,6 +154,7 @@ class ReceiptMachine:
         """For the bench."""
         condition = self.condition
         return {
+            **self.misbehaviour.told(),
             "fault": condition.trouble or self.misbehaviour.fault,
             "paper": "out" if condition.paper_out else "near_end" if condition.near_end else "ok",
             "slips": self.slips.count,
@@ -214,8 +215,10 @@ class ReceiptMachine:
             while (left := until - time.monotonic()) > 0:
                 self.change.wait(left)
         self._look_at_paper()
-        if self.misbehaviour.fault == SILENT_AFTER_PRINT and self._asked_since_cut == LAST_WORDS:
-            self._muted = True
+        if self._asked_since_cut == LAST_WORDS:
+            self._muted = self._muted or self.misbehaviour.fault == SILENT_AFTER_PRINT
+            if self.misbehaviour.fault == JAM_AFTER_PRINT:
+                self.start_fault("jammed")
 
     def _look_at_paper(self) -> None:
         """Paper that has moved may be near its end or at it, and may have reached a misfortune that was ordered."""
