@@ -24,7 +24,7 @@ def main() -> None:
     bench.add_argument("--screen-url", default="")
     options = parser.parse_args()
     ports = {name: getattr(options, f"{name}_port") for name in DEVICES}
-    settings = Settings(ports, options.centre, options.people, options.screen_url)
+    settings = Settings(ports, options.centre, options.people, options.screen_url, options.data)
     page = Bench(settings)
     server = ControlServer(options.bench_port, page.handle)
     announce(bench=server.port)

@@ -25,11 +25,10 @@ PASS_ON_S = 15.0
 
 @dataclass(frozen=True)
 class DeviceSpec:
-    """One virtual device: its program, the port it listens on by default, and what else its command line says."""
+    """One virtual device: its program, and the port it uses by default."""
 
     module: str
     port: int
-    options: tuple[str, ...] = ()
 
 
 DEVICES: Mapping[str, DeviceSpec] = {
@@ -37,6 +36,9 @@ DEVICES: Mapping[str, DeviceSpec] = {
     "receipt": DeviceSpec("receipt_printer", 9101),
     "document": DeviceSpec("document_printer", 8631),
     "camera": DeviceSpec("camera", 8081),
+    "smart_card": DeviceSpec("smart_card", 35963),
+    "scanner": DeviceSpec("scanner", 5303),
+    "panel": DeviceSpec("panel", 5304),
     "line": DeviceSpec("line", 8710),
 }
 """Every device of the bench, by the name under which it is asked for."""
@@ -44,12 +46,16 @@ DEVICES: Mapping[str, DeviceSpec] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """Ports by device (default: its own), the centre's address, the sample people, where the screen can be seen."""
+    """Ports by device (default: its own), the centre's address, the sample people, where the screen can be seen.
+
+    `data` keeps slips, papers and the PC/SC service's socket; without it there is no PC/SC service.
+    """
 
     ports: Mapping[str, int]
     centre: str
     people: Path
     screen_url: str = ""
+    data: Path | None = None
 
 
 class Bench:
@@ -116,9 +122,7 @@ class Bench:
 
     def _start(self, name: str, spec: DeviceSpec, port: int) -> None:
         command = [sys.executable, "-m", f"drivers.virtual.{spec.module}", "--port", str(port), "--control-port", "0"]
-        command += spec.options
-        if name == "line":
-            command += ["--centre", self._settings.centre]
+        command += self._options(name)
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         line = process.stdout.readline()
@@ -126,6 +130,18 @@ class Bench:
             raise SystemExit(f"virtual {name} did not start on port {port}")
         told = json.loads(line)
         self._processes[name], self._controls[name], self.ports[name] = process, told["control"], told["port"]
+
+    def _options(self, name: str) -> list[str]:
+        """What else a device's command line says."""
+        data = self._settings.data
+        match name:
+            case "line":
+                return ["--centre", self._settings.centre]
+            case "smart_card" if data is not None:
+                return ["--service-folder", str(data / "pcsc")]
+            case "receipt" | "document" if data is not None:
+                return ["--data", str(data / name)]
+        return []
 
     def _put_card(self, body: Mapping[str, Any]) -> Reply:
         if "text_block" in body:

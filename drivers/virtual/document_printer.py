@@ -103,6 +103,7 @@ class DocumentDevice:
         printer = self.printer
         return {
             "plugged": self._wire.plugged,
+            **self.faults.told(),
             "fault": printer.problem or self.faults.fault,
             "sheets": printer.tray,
             "trays": printer.trays,

@@ -50,6 +50,10 @@ class Misbehaviour:
         """Every fault this device knows."""
         return (*WIRE_FAULTS, *self.own)
 
+    def told(self) -> dict[str, object]:
+        """For a device's state: what is wrong with it now, and everything that could be."""
+        return {"fault": self.fault, "faults": list(self.names)}
+
     def set(self, name: str, answers: int = 0) -> None:
         """Misbehave from now on, or for the next `answers` answers; Refused for an unknown name."""
         if name not in self.names:

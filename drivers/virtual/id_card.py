@@ -71,8 +71,8 @@ class IdCardDevice:
     def state(self) -> dict[str, Any]:
         """For the bench."""
         return {
+            **self.misbehaviour.told(),
             "plugged": self.wire.plugged,
-            "fault": self.misbehaviour.fault,
             "card": self.chip.card is not None,
             "asked": self.asked,
             "resets": self.chip.resets,

@@ -2,8 +2,8 @@
 
 Protocol: docs/panel.md. Control: GET / (state), GET /lights, POST /door {"open", "door"?}, /tilt {"tilted"},
 /proximity {"near"}, /headphones {"in"}, /key {"key", "held_s"?}, /flood {"events", "a_second"?, "what"?},
-/restart, /fault {"fault", "answers"?}, /seed {"seed", "rate"}, /plug, /unplug. Faults hit answers; event_lost hits
-events: they are counted and not sent.
+/restart, /reset (as new), /fault {"fault", "answers"?}, /seed {"seed", "rate"}, /plug, /unplug. Faults hit answers;
+event_lost hits events: they are counted and not sent.
 """
 
 from __future__ import annotations
@@ -96,8 +96,8 @@ class PanelBoard:
                 self._press(str(body.get("key", "")), float(body.get("held_s", 0)))
             case "POST", "/flood":
                 self._flood(int(body.get("events", 1000)), int(body.get("a_second", 1000)), str(body.get("what", "")))
-            case "POST", "/restart":
-                self._restart()
+            case "POST", "/restart" | "/reset":
+                self._restart(as_new=path == "/reset")
             case "POST", "/plug":
                 self._power_on()
             case "POST", "/unplug":
@@ -110,8 +110,8 @@ class PanelBoard:
         """For the bench."""
         assert self.wire is not None
         return {
+            **self.faults.told(),
             "plugged": self.wire.plugged,
-            "fault": self.faults.fault,
             "doors": [bool(self._sensors[DOOR + number]) for number in range(self._doors)],
             "tilted": bool(self._sensors[TILT]),
             "near": bool(self._sensors[PROXIMITY]),
@@ -202,7 +202,13 @@ class PanelBoard:
 
         threading.Thread(target=pour, daemon=True).start()
 
-    def _restart(self) -> None:
+    def _restart(self, as_new: bool = False) -> None:
+        if as_new:
+            self.faults.set("none")
+            self.pacing.one_byte_at_a_time = False
+            self._sensors = dict.fromkeys(self._sensors, 0)
+            self._shone.clear()
+            self._power_on()
         with self._lock:
             self._rates = [0] * len(LIGHT_NAMES)
             self._event = 0

@@ -3,7 +3,8 @@
 With --pty PATH it is a tty, with --rfc2217 a serial line behind a network box, which hears only a host that sets
 the line as --line says. Control: GET / (state), POST /code {"payload": BASE64 or "text": …} holds a code in front,
 DELETE /code takes it away, POST /mode {"senses": BOOL}, POST /fault {"fault", "answers"?}, POST /seed {"seed",
-"rate"}, POST /plug, POST /unplug. A code is seen while the light is on; a sensing scanner sees it at once.
+"rate"}, POST /plug, POST /unplug, POST /reset (as new). A code is seen while the light is on; a sensing scanner sees
+it at once.
 """
 
 from __future__ import annotations
@@ -78,6 +79,8 @@ class ScannerDevice:
                 self.pacing.one_byte_at_a_time = self.faults.fault == BYTE_AT_A_TIME
             case "POST", "/seed":
                 self.faults.seed(int(body.get("seed", 0)), float(body.get("rate", 0.1)))
+            case "POST", "/reset":
+                self._reset()
             case "POST", "/plug":
                 self.wire.plug()
             case "POST", "/unplug":
@@ -90,8 +93,8 @@ class ScannerDevice:
         """For the bench; the code itself is never told."""
         assert self.wire is not None
         return {
+            **self.faults.told(),
             "plugged": self.wire.plugged,
-            "fault": self.faults.fault,
             "light": self.light,
             "code": bool(self.code),
             "senses": self.senses,
@@ -100,6 +103,16 @@ class ScannerDevice:
             "codes_sent": self.codes_sent,
             "line": str(self.wire.host) if isinstance(self.wire, Rfc2217Wire) else "",
         }
+
+    def _reset(self) -> None:
+        assert self.wire is not None
+        self.faults.set("none")
+        self.pacing.one_byte_at_a_time = False
+        with self._lock:
+            self.code, self.light, self.senses = b"", False, False
+            self.triggers = self.stops = self.codes_sent = 0
+            self._buffer.clear()
+        self.wire.plug()
 
     def _obey(self, request: Request) -> None:
         fault = self.faults.next()

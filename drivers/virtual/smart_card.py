@@ -4,6 +4,7 @@ Connects to vsmartcard's vpcd at `--port` (TCP: connected is inserted, gone is t
 the PC/SC service was away. Control: GET / (state), POST /card {"kind": social_security|bank|technician|foreign, …},
 DELETE /card, POST /swap (another card of the same kind within a moment), POST /fault {"fault", "answers"?},
 POST /seed {"seed", "rate"}, POST /pull {"after": n} (taken out after n more commands), POST /plug, POST /unplug.
+With --service-folder it runs a PC/SC service of its own too: POST /service {"running": BOOL} kills and starts that.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ import socket
 import struct
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from drivers.virtual.control import ControlServer, Refused, Reply
 from drivers.virtual.faults import Misbehaviour
 from drivers.virtual.process import announce, wait_for_end
 from drivers.virtual.smart_card_applets import CARDS, Applet
+from drivers.virtual.smart_card_service import PcscService
 
 ATR = bytes.fromhex("3B68000073C84000009000")
 POWER_OFF, POWER_ON, RESET, GET_ATR = b"\x00", b"\x01", b"\x02", b"\x04"
@@ -31,8 +34,9 @@ OWN_FAULTS = (*WRONG_STATUS, "no_status", "endless_61", "endless_6c")
 class SmartCardDevice:
     """What lies in the reader, and the connection that puts it there."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, service: PcscService | None = None) -> None:
+        self.port, self._service, self._trouble = port, service, ""
+        self.run_service(True)
         self.misbehaviour = Misbehaviour(own=OWN_FAULTS)
         self.applet: Applet | None = None
         self.plugged = True
@@ -60,6 +64,8 @@ class SmartCardDevice:
                 self.misbehaviour.seed(int(body.get("seed", 0)), float(body.get("rate", 0.0)))
             case "POST", "/pull":
                 self._pull_after = int(body.get("after", 0))
+            case "POST", "/service":
+                self.run_service(bool(body.get("running", True)))
             case "POST", "/plug" | "/unplug":
                 self._set_plugged(path == "/plug")
             case _:
@@ -70,13 +76,31 @@ class SmartCardDevice:
         """For the bench; a technician's public key is there to be enrolled."""
         key = self.applet.public_key.hex() if self.applet is not None else ""
         return {
+            **self.misbehaviour.told(),
             "plugged": self.plugged,
-            "fault": self.misbehaviour.fault,
+            "service": self._service.running if self._service is not None else None,
+            "trouble": self._trouble,
             "card": self._kind if self.applet is not None else "",
             "commands": self.commands,
             "in_reader": self._connection is not None,
             "public_key": key,
         }
+
+    def run_service(self, running: bool) -> None:
+        """Start the service, or kill it as a crash would; one that cannot start is told in the state."""
+        if self._service is None or running == self._service.running:
+            return
+        self._trouble = ""
+        try:
+            self._service.start() if running else self._service.stop(kill=True)
+        except SystemExit as error:
+            self._trouble = str(error)
+
+    def close(self) -> None:
+        """Take the card out and end the service."""
+        self.take_out()
+        if self._service is not None:
+            self._service.stop()
 
     def insert(self, kind: str, fields: dict[str, Any]) -> None:
         """Put a card in, instead of the one that is there."""
@@ -187,13 +211,15 @@ def main() -> None:
     """Run the device."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=35963, help="where vpcd listens")
+    parser.add_argument("--service-folder", type=Path, default=None, help="run a PC/SC service of its own there")
     parser.add_argument("--control-port", type=int, default=0)
     options = parser.parse_args()
-    device = SmartCardDevice(options.port)
+    folder = options.service_folder
+    device = SmartCardDevice(options.port, PcscService(folder, options.port) if folder is not None else None)
     control = ControlServer(options.control_port, device.control)
     announce(port=options.port, control=control.port)
     wait_for_end()
-    device.take_out()
+    device.close()
 
 
 if __name__ == "__main__":

@@ -39,6 +39,11 @@ class PcscService:
         """What PCSCLITE_CSOCK_NAME names."""
         return self._folder / "pcscd.comm"
 
+    @property
+    def running(self) -> bool:
+        """Whether pcscd runs."""
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> None:
         """Start, and wait until clients can connect; SystemExit with one line when that cannot be."""
         for needed in (DRIVER, *(Path(shutil.which(name) or f"/{name}") for name in ("pcscd", "unshare"))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from kiosk.folders import CONFIG
 from kiosk.terminal.supervision import ChildSpec
 
+DEVICES = ("id_card", "receipt", "document", "camera", "smart_card", "scanner", "panel")
 NOVNC = Path("/usr/share/novnc")
 AT_SPI_LAUNCHERS = ("/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-bus-launcher")
 
@@ -27,6 +29,10 @@ class Ports:
     receipt: int = 9101
     document: int = 8631
     camera: int = 8081
+    smart_card: int = 35963
+    """vpcd listens here and on the next one."""
+    scanner: int = 5303
+    panel: int = 5304
     vnc: int = 5970
     screen: int = 6080
 
@@ -34,16 +40,30 @@ class Ports:
     def free(cls) -> Ports:
         """Ports that nobody uses now."""
         with ExitStack() as held:
-            numbers = []
-            for _ in fields(cls):
-                taken = held.enter_context(socket.socket())
-                taken.bind(("127.0.0.1", 0))
-                numbers.append(taken.getsockname()[1])
-        return cls(*numbers)
+            numbers = {field.name: _free(held) for field in fields(cls)}
+            while not _is_free(held, numbers["smart_card"] + 1):
+                numbers["smart_card"] = _free(held)
+        return cls(**numbers)
 
     def busy(self) -> list[str]:
         """Names of the ports that somebody else listens on."""
         return [f"{field.name} {getattr(self, field.name)}" for field in fields(self) if _listens(self, field.name)]
+
+
+def _free(held: ExitStack) -> int:
+    """A port that nobody uses, kept until `held` ends."""
+    taken = held.enter_context(socket.socket())
+    taken.bind(("127.0.0.1", 0))
+    return int(taken.getsockname()[1])
+
+
+def _is_free(held: ExitStack, port: int) -> bool:
+    """Whether this very port can be had; it is kept then."""
+    taken = held.enter_context(socket.socket())
+    with contextlib.suppress(OSError, OverflowError):
+        taken.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 def _listens(ports: Ports, name: str) -> bool:
@@ -90,7 +110,7 @@ class Plan:
     def write_profile(self) -> None:
         """The sample profile, with this bench's ports."""
         text = (CONFIG / "terminals" / "dev.toml").read_text(encoding="utf-8")
-        for name in ("line", "id_card", "receipt", "document", "camera"):
+        for name in ("line", *DEVICES):
             text = text.replace(f":{getattr(Ports(), name)}", f":{getattr(self.ports, name)}")
         self.profile.write_text(text, encoding="utf-8")
 
@@ -135,7 +155,7 @@ class Plan:
 
     def _devices(self) -> ChildSpec:
         command = [sys.executable, "-m", "drivers.virtual", "bench"]
-        for name in ("bench", "line", "id_card", "receipt", "document", "camera"):
+        for name in ("bench", "line", *DEVICES):
             command += [f"--{name.replace('_', '-')}-port", str(getattr(self.ports, name))]
         command += ["--centre", f"http://127.0.0.1:{self.ports.centre}"]
         command += ["--people", str(CONFIG / "samples" / "people.toml"), "--data", str(self.data / "devices")]
@@ -155,6 +175,7 @@ class Plan:
             str(self.data),
         )
         environment = {"DISPLAY": self.display, "QT_QPA_PLATFORM": "xcb"}
+        environment["PCSCLITE_CSOCK_NAME"] = str(self.data / "devices" / "pcsc" / "pcscd.comm")
         if self.bus_address:
             environment |= {
                 "DBUS_SESSION_BUS_ADDRESS": self.bus_address,

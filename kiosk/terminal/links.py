@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from drivers.contract.commands import DEVICE_CONTRACT, DeviceCommand, PrintDocument, PrintReceipt
+from drivers.contract.commands import DEVICE_CONTRACT, DeviceCommand, DeviceNotice, PrintDocument, PrintReceipt
 from drivers.contract.errors import DeviceFailure
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState
 from kiosk.ipc import Client, NeverSent, NoAnswer, RemoteError
@@ -76,7 +76,7 @@ class Links:
             DeviceRole(role): Client(
                 str(sockets / f"{role}.sock"),
                 DEVICE_CONTRACT,
-                on_notice=lambda report: post(ReportArrived(report)),
+                on_notice=self._device_notice,
                 on_link=lambda up, role=role: self._device_link(DeviceRole(role), up),  # type: ignore[misc]  # the default binds the loop's value
             )
             for role in roles
@@ -137,6 +137,10 @@ class Links:
         state = DeviceState.STARTING if up else DeviceState.OFFLINE
         if not up:
             self._post(ReportArrived(DeviceReport(role, state, reason="offline", hint="driver process ended")))
+
+    def _device_notice(self, notice: DeviceNotice) -> None:
+        if isinstance(notice, DeviceReport):  # keys of the pad have no reader yet
+            self._post(ReportArrived(notice))
 
     def _store_notice(self, notice: LineChanged | OutcomeChanged) -> None:
         match notice:

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ import requests
 from drivers.id_card.reader import IdCardReader
 from drivers.id_card.sam_v import SamVModule
 from drivers.transport import open_transport
+from drivers.virtual.bench import DEVICES, Bench, Settings
+from drivers.virtual.control import Refused
 from kiosk.folders import CONFIG
 from kiosk.ipc import Control
 
@@ -40,7 +43,8 @@ class Answering(BaseHTTPRequestHandler):
 def bench() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    ports = [word for name in ("id-card", "receipt", "document", "camera", "line") for word in (f"--{name}-port", "0")]
+    names = ("id-card", "receipt", "document", "camera", "smart-card", "scanner", "panel", "line")
+    ports = [word for name in names for word in (f"--{name}-port", "0")]
     people = str(CONFIG / "samples" / "people.toml")
     centre = f"http://127.0.0.1:{server.server_address[1]}"
     command = [sys.executable, "-m", "drivers.virtual", "bench", *ports, "--bench-port", "0", "--people", people]
@@ -85,11 +89,29 @@ def test_every_sample_person_s_card_is_read_by_the_real_driver(bench: str) -> No
 
 
 def test_devices_are_pulled_out_and_put_back(bench: str) -> None:
-    for device in ("id_card", "receipt", "document", "camera"):
+    for device in ("id_card", "receipt", "document", "camera", "smart_card", "scanner", "panel"):
         api(bench, "POST", f"devices/{device}/unplug")
         assert api(bench, "GET", "state")["devices"][device]["plugged"] is False
         api(bench, "POST", f"devices/{device}/plug")
         assert api(bench, "GET", "state")["devices"][device]["plugged"] is True
+
+
+def test_every_device_tells_its_faults_and_takes_the_last_of_them(bench: str) -> None:
+    for device, state in api(bench, "GET", "state")["devices"].items():
+        if device != "line":
+            name = state["faults"][-1]
+            assert api(bench, "POST", f"devices/{device}/fault", fault=name)["fault"] == name
+            assert api(bench, "POST", f"devices/{device}/fault", fault="none")["fault"] == "none"
+
+
+def test_cards_codes_and_keys_are_handled_by_name(bench: str) -> None:
+    assert api(bench, "POST", "smart_card/card", kind="technician")["public_key"]
+    assert api(bench, "DELETE", "smart_card/card")["card"] == ""
+    assert api(bench, "POST", "scanner/code", text="演示码")["code"] is True
+    assert api(bench, "DELETE", "scanner/code")["code"] is False
+    assert api(bench, "POST", "panel/door", open=True)["doors"] == [True]
+    assert api(bench, "POST", "panel/door", open=False)["doors"] == [False]
+    assert api(bench, "POST", "panel/key", key="5")["events"] > 0
 
 
 def line(bench: str) -> requests.Response:
@@ -161,6 +183,21 @@ def test_a_kept_connection_meets_a_changed_line_too(bench: str) -> None:
         api(bench, "POST", "line", state="captive")
         assert "请登录" in kept.get(f"http://127.0.0.1:{port}/", timeout=5).content.decode()
     api(bench, "POST", "line", state="up")
+
+
+def test_a_device_whose_program_has_ended_is_told_and_the_others_go_on() -> None:
+    people = str(CONFIG / "samples" / "people.toml")
+    page = Bench(Settings(dict.fromkeys(DEVICES, 0), "http://127.0.0.1:9", Path(people)))
+    try:
+        page._processes["scanner"].kill()
+        page._processes["scanner"].wait(10)
+        devices = page.state()["devices"]
+        assert devices["scanner"] == {"plugged": False, "fault": "program ended"}
+        assert devices["panel"]["plugged"] is True
+        with pytest.raises(Refused):
+            page.handle("POST", "/api/scanner/code", {"text": "x"})
+    finally:
+        page.close()
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Host": "evil.example"}])
