@@ -86,7 +86,7 @@ class CameraDevice:
                 self.unplug()
             case _:
                 raise KeyError(path)
-        return Reply.json({"plugged": self.plugged, "fault": self.misbehaviour.fault, "viewers": self.viewers})
+        return Reply.json({"plugged": self.plugged, "viewers": self.viewers} | self.misbehaviour.told())
 
 
 class _Stream:
