@@ -8,7 +8,6 @@ stranger's slip does not come out when the paper is refilled.
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -45,7 +44,6 @@ from drivers.receipt_printer.status import PrinterStatus
 from drivers.transport import Transport, open_transport
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded
 
-log = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.3
 PORTION_BYTES = 1000
 SLOWEST_BYTES_A_S = 960

@@ -71,7 +71,7 @@ def escpos_stream(text: str) -> bytes:
 def test_control_python_escpos_lets_commands_in_a_name_through(
     tmp_path: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same check fails for python-escpos: 31 control characters pass, and rare names are four-byte codes."""
+    """The same check fails: all control characters but the line feed pass, and rare names become four-byte codes."""
     monkeypatch.setenv("ESCPOS_CAPABILITIES_PICKLE_DIR", str(tmp_path))
     failing = [code for code in range(0x80) if not _clean(escpos_stream(f"王{chr(code)}五"))]
     assert failing == [code for code in range(0x20) if code != 0x0A] + [0x7F]
