@@ -21,13 +21,15 @@ class PrinterLock:
     def __init__(self, url: str, shared: bool = False) -> None:
         self._name = "" if shared else "\0doorstep-printer-" + hashlib.sha256(url.encode()).hexdigest()[:32]
 
-    @property
-    def free(self) -> bool:
-        """Whether nobody prints now."""
+    @contextmanager
+    def if_free(self) -> Iterator[bool]:
+        """Have it when nobody prints now; whether that is so."""
         taken = self._try()
-        if taken is not None:
-            taken.close()
-        return taken is not None
+        try:
+            yield taken is not None
+        finally:
+            if taken is not None:
+                taken.close()
 
     @contextmanager
     def held(self, control: Control) -> Iterator[None]:

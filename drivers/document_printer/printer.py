@@ -71,9 +71,15 @@ class IppDocumentPrinter:
     def report(self, control: Control) -> DeviceReport:
         """The device's own view of itself. What an earlier job left in the printer is taken out on the way."""
         report = self._service.printer(control).report()
-        if not self._queue.settled and self._lock.free:
-            self._queue.settle(control)
+        self._settle(self._queue, control)
         return report
+
+    def _settle(self, queue: JobQueue, control: Control) -> None:
+        """Unless another process prints just now: its job is not a forgotten one."""
+        if not queue.settled:
+            with self._lock.if_free() as free:
+                if free:
+                    queue.settle(control)
 
     def execute(self, command: DeviceCommand, control: Control) -> DeviceResult:
         """PrintDocument, RenderDocument and GetReport."""

@@ -47,8 +47,8 @@ class SpooledDocumentPrinter(IppDocumentPrinter):
         if self._witness is None or not queue.usable:
             return queue
         report = self._witness.printer(control).report()
-        if self._witness_queue is not None and not self._witness_queue.settled and self._lock.free:
-            self._witness_queue.settle(control)
+        if self._witness_queue is not None:
+            self._settle(self._witness_queue, control)
         return report
 
     def begin(self, ticket: JobTicket, pdf: bytes, printer: PrinterState, course: Course) -> PartEnded:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drivers.build import DeviceConfigError, read_device_config
 from drivers.contract.errors import DeviceError, DeviceFault, PaperOut, TonerOut, UnsupportedCommand
-from drivers.contract.status import SupplyState
+from drivers.contract.status import DeviceRole, SupplyState
 from drivers.contract.values import JobOutcome, SheetOutcome
 from drivers.document_printer.ipp import Value
 from drivers.document_printer.jobs import Part, PartEnded, counted, outcome_of, plan, read_job, sheets_in
 from drivers.document_printer.preflight import check_ready
 from drivers.document_printer.reasons import HINTS, KINDS
 from drivers.document_printer.state import PrinterState, read_printer
+from drivers.family import Place
 
 Told = dict[str, tuple[Value, ...]]
 D, R, U, N = SheetOutcome.DELIVERED, SheetOutcome.REPRINTED, SheetOutcome.UNCERTAIN, SheetOutcome.NOT_PRINTED
@@ -240,3 +244,23 @@ def test_whatever_a_printer_says_is_judged_and_never_crashes(told: Told) -> None
     seen = read_job(told)
     assert 0 <= (counted(seen, part.sheets) or 0) <= len(part.sheets)
     assert isinstance(outcome_of(seen, part.sheets), JobOutcome)
+
+
+@pytest.mark.parametrize(
+    ("table", "mistake"),
+    [
+        ({"driver": "ipp", "port": "ipp://printer.local/ipp/print", "life_counter": False, "shared": True}, ""),
+        ({"driver": "cups", "port": "ipp://localhost/printers/A4", "device": "ipp://192.0.2.7/ipp/print"}, ""),
+        ({"driver": "cups", "port": "ipp://localhost/printers/A4"}, ""),
+        ({"driver": "ipp", "port": "http://printer.local"}, "not of the form"),
+        ({"driver": "ipp", "port": "ipp://printer.local:x/"}, "ort"),
+        ({"driver": "cups", "port": "ipp://localhost/printers/A4", "device": "lpd://x"}, "not of the form"),
+    ],
+)
+def test_a_profile_names_a_printer_or_a_queue(table: dict[str, object], mistake: str) -> None:
+    if not mistake:
+        config = read_device_config(DeviceRole.DOCUMENT, table)
+        assert config.build(config.settings, Place(DeviceRole.DOCUMENT, Path())).role is DeviceRole.DOCUMENT
+        return
+    with pytest.raises(DeviceConfigError, match=mistake):
+        read_device_config(DeviceRole.DOCUMENT, table)
