@@ -42,7 +42,7 @@ class Listener(Protocol):
 class PanelLink:
     """One opening of the wire; made anew after `lost`. `answers`: whether the board did so when last asked."""
 
-    def __init__(self, transport: Transport, listener: Listener) -> None:
+    def __init__(self, transport: Transport, listener: Listener, control: Control) -> None:
         self._transport, self._listener = transport, listener
         self._parser = FrameParser()
         self._answers: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
@@ -51,7 +51,7 @@ class PanelLink:
         self._error: DeviceError | None = None
         self._seq = 0
         self.answers = True
-        transport.open()
+        transport.read_some(0, control)  # opens it, as long as the control allows; what is there, is old
         self._thread = threading.Thread(target=self._read, name="panel", daemon=True)
         self._thread.start()
 

@@ -134,7 +134,7 @@ class BoardPanel:
             self._link = None
         with self._lock:
             self._events = EventStream()
-        link = PanelLink(self._transport, self)
+        link = PanelLink(self._transport, self, control)
         try:
             self._identity = decode_identity(link.ask(Kind.IDENTIFY, control))
             decode_state(link.ask(Kind.STATE, control))

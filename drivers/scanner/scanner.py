@@ -63,8 +63,7 @@ class SerialScanner:
 
     def report(self, control: Control) -> DeviceReport:
         """Online when it confirms that its light is out; where a family confirms nothing, when its wire is there."""
-        self._transport.open()
-        self._transport.discard_input()
+        self._discard(control)
         self.put_out(control)
         return DeviceReport(self.role, DeviceState.ONLINE)
 
@@ -79,8 +78,7 @@ class SerialScanner:
 
     def scan(self, control: Control) -> ScannedCode:
         """Wait for one code; NoMedia when none came within the control's deadline."""
-        self._transport.open()
-        self._transport.discard_input()
+        self._discard(control)
         within_s = PUT_OUT_S
         try:
             code = self._language.read_code(self._read_code(self.light_up(control), control))
@@ -133,6 +131,11 @@ class SerialScanner:
         if not said:
             raise DeviceTimeout("the scanner does not tell its version")
         return "".join(chr(byte) for byte in said if 32 <= byte < 127)[:60]
+
+    def _discard(self, control: Control) -> None:
+        """Open, and throw away what was scanned before."""
+        self._transport.read_some(0, control)
+        self._transport.discard_input()
 
     def _order(self, request: bytes, control: Control) -> bytes:
         """Send a command and wait for its confirmation; what came after that."""

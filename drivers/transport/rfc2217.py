@@ -7,11 +7,13 @@ without a way out, takes 6 ms for an exchange that takes 0.1 ms here, and joins 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import NoReturn
 
 from drivers.contract.errors import DeviceOffline
 from drivers.transport import telnet
 from drivers.transport.tcp import SocketTransport
-from kiosk.ipc import Control, DeadlineExceeded
+from kiosk.ipc import Control
 
 NEGOTIATION_S = 2.0
 
@@ -26,18 +28,7 @@ class Rfc2217Transport:
 
     def open(self) -> None:
         """Connect and set the line."""
-        if self._parser is not None:
-            return
-        self._link.open()
-        self._parser, self._early = telnet.TelnetParser(), b""
-        control = Control(NEGOTIATION_S)
-        try:
-            self._send(telnet.greeting(), control)
-            self._await_agreement(control)
-            self._settle(control)
-        except BaseException:
-            self.close()
-            raise
+        self._opened(Control(2 * NEGOTIATION_S))
 
     def close(self) -> None:
         """Disconnect."""
@@ -46,12 +37,12 @@ class Rfc2217Transport:
 
     def write(self, data: bytes, control: Control) -> None:
         """Send all of it."""
-        self.open()
+        self._opened(control)
         self._send(telnet.escape(data), control)
 
     def read_some(self, within_s: float, control: Control) -> bytes:
         """Read what is there; what only concerns the line does not count."""
-        self.open()
+        self._opened(control)
         ends = time.monotonic() + within_s
         data, self._early = self._early, b""
         while not data:
@@ -77,36 +68,45 @@ class Rfc2217Transport:
             if self._parser is not None:
                 self._settle(Control(NEGOTIATION_S))
 
-    def _await_agreement(self, control: Control) -> None:
-        assert self._parser is not None
+    def _opened(self, control: Control) -> None:
+        if self._parser is not None:
+            return
+        self._link.opened(control)
+        self._parser = parser = telnet.TelnetParser()
         try:
-            while not self._parser.agreed:
-                if self._parser.refused:
-                    raise DeviceOffline(f"{self._link.name} does not speak RFC 2217")
-                self._early += self._receive(NEGOTIATION_S, control)
-        except DeadlineExceeded:
-            raise DeviceOffline(f"{self._link.name} does not speak RFC 2217") from None
+            self._send(telnet.greeting(), control)
+            self._await(lambda: parser.agreed, "does not speak RFC 2217", control)
+            self._settle(control)
+        except BaseException:
+            self.close()
+            raise
 
     def _settle(self, control: Control) -> None:
         """Set the line, and wait until the box has told every value."""
         assert self._parser is not None
         wanted = telnet.line_settings(self._baud, self._parity, self._stop_bits)
-        self._parser.told.clear()
+        told, refusal = self._parser.told, f"does not take {self._baud} 8{self._parity}{self._stop_bits}"
+        told.clear()
         for number, value in wanted.items():
             self._send(telnet.setting(number, value), control)
         self._send(telnet.setting(telnet.SET_CONTROL, bytes([telnet.NO_FLOW_CONTROL])), control)
-        try:
-            while not {number + telnet.ANSWERED for number in wanted} <= self._parser.told.keys():
-                self._early += self._receive(NEGOTIATION_S, control)
-        except DeadlineExceeded:
-            self._refused()
-        if any(self._parser.told[number + telnet.ANSWERED] != value for number, value in wanted.items()):
-            self._refused()
+        self._await(lambda: {number + telnet.ANSWERED for number in wanted} <= told.keys(), refusal, control)
+        if any(told[number + telnet.ANSWERED] != value for number, value in wanted.items()):
+            self._refused(refusal)
 
-    def _refused(self) -> None:
+    def _await(self, done: Callable[[], bool], refusal: str, control: Control) -> None:
+        assert self._parser is not None
+        ends = time.monotonic() + NEGOTIATION_S
+        while not done():
+            left = ends - time.monotonic()
+            if left <= 0 or self._parser.refused:
+                self._refused(refusal)
+            self._early += self._receive(left, control)
+
+    def _refused(self, refusal: str) -> NoReturn:
         name = self._link.name
         self.close()
-        raise DeviceOffline(f"{name} does not take {self._baud} 8{self._parity}{self._stop_bits}") from None
+        raise DeviceOffline(f"{name} {refusal}")
 
     def _receive(self, within_s: float, control: Control) -> bytes:
         assert self._parser is not None

@@ -1,17 +1,20 @@
 """A device server on the network: bytes as they are.
 
 Sockets are opened here, because pyserial's socket:// can neither tell how much is waiting nor notice an unplugged
-end in time.
+end in time, and because connecting, too, has to end when the caller's deadline does.
 """
 
 from __future__ import annotations
 
+import errno
+import os
 import select
 import socket
+import time
 from typing import NoReturn
 
 from drivers.contract.errors import DeviceOffline
-from drivers.transport.stream import PORTION_BYTES, pour, something_came
+from drivers.transport.stream import PORTION_BYTES, SLICE_S, pour, something_came
 from kiosk.ipc import Control
 
 
@@ -24,14 +27,16 @@ class SocketTransport:
 
     def open(self) -> None:
         """Connect."""
-        if self._socket is not None:
-            return
-        try:
-            self._socket = socket.create_connection(self._address, self._connect_s)
-        except OSError as error:
-            raise DeviceOffline(f"{self.name} cannot be reached: {error}") from error
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.setblocking(False)
+        self.opened(Control(self._connect_s + SLICE_S))
+
+    def opened(self, control: Control) -> socket.socket:
+        """The connection, made when there is none, as long as `control` allows."""
+        if self._socket is None:
+            try:
+                self._socket = self._connect(control)
+            except OSError as error:
+                raise DeviceOffline(f"{self.name} cannot be reached: {error}") from error
+        return self._socket
 
     def close(self) -> None:
         """Disconnect."""
@@ -41,7 +46,7 @@ class SocketTransport:
 
     def write(self, data: bytes, control: Control) -> None:
         """Send all of it."""
-        peer = self._opened()
+        peer = self.opened(control)
         try:
             pour(peer.fileno(), peer.send, data, control)
         except OSError as error:
@@ -49,7 +54,7 @@ class SocketTransport:
 
     def read_some(self, within_s: float, control: Control) -> bytes:
         """Read what is there."""
-        peer = self._opened()
+        peer = self.opened(control)
         try:
             came = something_came(peer.fileno(), within_s, control)
         except OSError as error:
@@ -58,8 +63,9 @@ class SocketTransport:
 
     def discard_input(self) -> None:
         """Throw away what has arrived; also notices that the other end has gone."""
-        peer = self._opened()
-        while select.select([peer], [], [], 0)[0]:
+        self.open()
+        peer = self._socket
+        while peer is not None and select.select([peer], [], [], 0)[0]:
             self._receive(peer)
 
     def set_baud(self, baud: int) -> None:
@@ -70,10 +76,27 @@ class SocketTransport:
         """Who is at the other end."""
         return f"{self._address[0]}:{self._address[1]}"
 
-    def _opened(self) -> socket.socket:
-        self.open()
-        assert self._socket is not None
-        return self._socket
+    def _connect(self, control: Control) -> socket.socket:
+        """To the first of the host's addresses."""
+        family, kind, protocol, _, address = socket.getaddrinfo(*self._address, type=socket.SOCK_STREAM)[0]
+        peer = socket.socket(family, kind, protocol)
+        try:
+            peer.setblocking(False)
+            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            failed = peer.connect_ex(address)
+            ends = time.monotonic() + self._connect_s
+            while failed == errno.EINPROGRESS:
+                control.check()
+                if select.select([], [peer], [], min(SLICE_S, control.remaining_s))[1]:
+                    failed = peer.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                elif time.monotonic() >= ends:
+                    failed = errno.ETIMEDOUT
+            if failed:
+                raise OSError(failed, os.strerror(failed))
+        except BaseException:
+            peer.close()
+            raise
+        return peer
 
     def _receive(self, peer: socket.socket) -> bytes:
         try:

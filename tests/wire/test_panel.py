@@ -95,9 +95,19 @@ def until(look: Callable[[], bool], within_s: float = SECONDS) -> bool:
     return look()
 
 
+@pytest.fixture(scope="module")
+def shared_board() -> Iterator[Twin]:
+    """One board for the module: a process costs more than most of its tests."""
+    board = Twin("panel", "--port", "0")
+    yield board
+    board.stop()
+
+
 @pytest.fixture
-def board(twin: Callable[..., Twin]) -> Twin:
-    return twin("panel", "--port", "0")
+def board(shared_board: Twin) -> Twin:
+    """A board as new."""
+    shared_board.do("POST", "/reset")
+    return shared_board
 
 
 def test_the_report_holds_every_sensor(twin: Callable[..., Twin]) -> None:
@@ -131,14 +141,13 @@ def test_a_change_is_told_by_itself(board: Twin, path: str, body: dict[str, bool
     assert ear.sensor(sensor, word)
 
 
-@pytest.mark.parametrize("key", "0123456789*#")
-def test_every_key_is_told_once(board: Twin, key: str) -> None:
+def test_every_key_is_told_once(board: Twin) -> None:
     ear = Ear()
     report(on_tcp(board, ear))
-    board.do("POST", "/key", key=key)
-    board.do("POST", "/key", key="0")
-    assert ear.until(lambda _: len(ear.keys) >= 2)
-    assert ear.keys == [KeyPressed(key), KeyPressed("0")]
+    for key in "0123456789*#":
+        board.do("POST", "/key", key=key)
+    assert ear.until(lambda _: len(ear.keys) >= 12)
+    assert ear.keys == [KeyPressed(key) for key in "0123456789*#"]
 
 
 def test_five_held_down_is_told_with_its_time(board: Twin) -> None:
@@ -162,12 +171,12 @@ def test_keys_are_told_while_a_command_waits_for_its_answer(board: Twin) -> None
     asking.join()
 
 
-@pytest.mark.parametrize("rate", FlashRate)
-def test_each_light_shines_as_asked(board: Twin, rate: FlashRate) -> None:
+def test_each_light_shines_at_each_rate(board: Twin) -> None:
     driver = on_tcp(board)
-    for light in GuideLight:
-        shine(driver, light, rate)
-    assert board.do("GET", "/lights") == {light.value: rate.value for light in GuideLight}
+    for rate in FlashRate:
+        for light in GuideLight:
+            shine(driver, light, rate)
+        assert board.do("GET", "/lights") == {light.value: rate.value for light in GuideLight}
 
 
 def test_all_lights_are_out_when_the_driver_closes(board: Twin) -> None:

@@ -41,7 +41,7 @@ def _close_drivers() -> Iterator[None]:
 
 
 def driver(family: str, port: str, **settings: object) -> Driver:
-    table = {"driver": family, "port": port, "answer_within_s": 0.4, **settings}
+    table = {"driver": family, "port": port, "answer_within_s": 0.25, **settings}
     config = read_device_config(DeviceRole.SCANNER, table)
     _opened.append(build_driver(DeviceRole.SCANNER, config, Path()))
     return _opened[-1]
@@ -70,10 +70,26 @@ def light_is_out(device: Twin) -> bool:
     return False
 
 
+@pytest.fixture(scope="module")
+def shared() -> Iterator[dict[str, Twin]]:
+    """One plain scanner of each family for the module: a process costs more than most of its tests."""
+    devices: dict[str, Twin] = {}
+    yield devices
+    for device in devices.values():
+        device.stop()
+
+
 @pytest.fixture
-def start(twin: Callable[..., Twin]) -> Callable[..., Twin]:
+def start(twin: Callable[..., Twin], shared: dict[str, Twin]) -> Callable[..., Twin]:
+    """A scanner of a family, as new."""
+
     def start(family: str, *options: str) -> Twin:
-        return twin("scanner", "--family", family, "--port", "0", *options)
+        if options:
+            return twin("scanner", "--family", family, "--port", "0", *options)
+        if family not in shared:
+            shared[family] = Twin("scanner", "--family", family, "--port", "0")
+        shared[family].do("POST", "/reset")
+        return shared[family]
 
     return start
 
@@ -205,7 +221,6 @@ def test_the_longest_code_that_is_taken(start: Callable[..., Twin]) -> None:
     [
         ("silent", DeviceTimeout),
         ("no_trigger_answer", DeviceTimeout),
-        ("slow", DeviceTimeout),
         ("garbage", ProtocolError),
         ("truncated", ProtocolError),
         ("nak", DeviceFault),
@@ -222,6 +237,14 @@ def test_each_fault_of_the_confirmation_is_named_and_the_light_is_put_out(
         scan(on_tcp(family, device))
     assert light_is_out(device)
     assert device.do("GET", "/")["stops"] >= 1
+
+
+def test_a_confirmation_that_comes_too_late_is_none(start: Callable[..., Twin]) -> None:
+    device = start("newland")
+    device.do("POST", "/fault", fault="slow", answers=1)
+    with pytest.raises(DeviceTimeout):
+        scan(on_tcp("newland", device))
+    assert light_is_out(device)
 
 
 @pytest.mark.parametrize(
