@@ -97,9 +97,9 @@ class Follower:
                 if job is not None:
                     self._cancel(job, quiet)
                 quiet.wait(self._pace.poll_s)
+            ended = self._ended(known, job, quiet)
         except DeadlineExceeded:
             return PartEnded(JobOutcome.UNCERTAIN, known.sheets, (reason, "not_cancelled"))
-        ended = self._ended(known, job, quiet)
         return replace(ended, reasons=(reason, *ended.reasons))
 
     def _cancel(self, job: JobState, quiet: Control) -> None:

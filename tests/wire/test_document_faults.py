@@ -110,6 +110,37 @@ def test_a_job_that_an_earlier_life_left_is_cancelled_before_it_can_print(
     assert out(device) == [(1,)]
 
 
+@pytest.mark.parametrize("sheet", [1, 3, SHEETS])
+def test_a_printer_that_falls_silent_in_the_middle_never_makes_certain_what_is_not(
+    device: Twin, printer: IppDocumentPrinter, sheet: int
+) -> None:
+    """Silent, and the citizen leaves: the answer comes in its time, and says only what was seen."""
+    seen: list[object] = []
+
+    def fall_silent(event: object) -> None:
+        seen.append(event)
+        if len(seen) == sheet:
+            device.do("POST", "/fault", fault="silent")
+            control.cancel()
+
+    control = Control(30, fall_silent)
+    begun = time.monotonic()
+    printed = printer.print_once(PrintDocument(pdf(3), copies=2), control)
+    assert time.monotonic() - begun < 5
+    assert printed.outcome is JobOutcome.UNCERTAIN
+    assert printed.ledger.count(D) == sheet
+    device.do("POST", "/fault", fault="none")
+    Truth(device, printed).agrees()
+
+
+def test_a_stuck_job_is_answered_for_before_its_deadline(device: Twin, printer: IppDocumentPrinter) -> None:
+    device.do("POST", "/jam", at_sheet=2)
+    control = Control(1.5)
+    printed = printer.print_once(PrintDocument(pdf(3), hold_s=60), control)
+    assert control.remaining_s > 0
+    assert (printed.outcome, printed.reasons[0]) == (JobOutcome.CANCELLED, "deadline")
+
+
 def leave_behind(device: Twin) -> None:
     """A job that nobody follows, as a killed process leaves it."""
     service = PrinterService(f"ipp://127.0.0.1:{device.port}/ipp/print")
