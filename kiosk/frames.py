@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
+import stat
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,11 +39,12 @@ def in_memory(path: str) -> bool:
 
 
 def wipe_leftover(path: str) -> None:
-    """Remove what a writer that was killed left behind."""
+    """Overwrite and remove the file, whoever left it. A link is removed; where it points stays as it is."""
     with contextlib.suppress(FileNotFoundError):
-        size = os.stat(path).st_size
-        with open(path, "r+b") as file:
-            file.write(bytes(min(size, _SIZE)))
+        if stat.S_ISREG(os.lstat(path).st_mode):
+            descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
+            with open(descriptor, "wb") as file:  # by a descriptor: nothing is cut off under a reader that maps it
+                file.write(bytes(min(os.fstat(descriptor).st_size, _SIZE)))
         os.unlink(path)
 
 
@@ -62,7 +64,8 @@ class FrameWriter:
     def __init__(self, path: str) -> None:
         self._sequence = 0
         self._used = 0
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)  # never truncated: a reader may have it mapped
+        # Never truncated: a reader may have it mapped. Never through a link: the folder may be open to others.
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         os.ftruncate(descriptor, _SIZE)
         self._map = mmap.mmap(descriptor, _SIZE)
         os.close(descriptor)
@@ -79,12 +82,12 @@ class FrameWriter:
         self._sequence = sequence
 
     def wipe(self) -> None:
-        """Overwrite every place and the head with zeros."""
+        """Overwrite the head and every place with zeros; the head first, so that no reader takes half a wipe."""
+        self._map[: _HEAD.size] = bytes(_HEAD.size)
         blank = bytes(self._used)
         for slot in range(SLOTS):
             offset = _HEAD_BYTES + slot * _SLOT_BYTES
             self._map[offset : offset + len(blank)] = blank
-        self._map[: _HEAD.size] = bytes(_HEAD.size)
         self._sequence = self._used = 0
 
     def close(self) -> None:
@@ -108,11 +111,14 @@ class FrameReader:
         magic, sequence, width, height = _HEAD.unpack(self._map[: _HEAD.size])
         if magic != MAGIC or sequence == after or sequence == 0:
             return None
+        if not (0 < width <= MAX_WIDTH and 0 < height <= MAX_HEIGHT):
+            return None  # the screen trusts sizes when it paints: a writer gone mad must not take it along
         offset = _HEAD_BYTES + (sequence % SLOTS) * _SLOT_BYTES
         rgb = self._map[offset : offset + width * height * 3]
-        _, now, _, _ = _HEAD.unpack(self._map[: _HEAD.size])
+        _, now, *size = _HEAD.unpack(self._map[: _HEAD.size])
         # While `now` is shown, `now + 1` is being written: our place is safe as long as that is another one.
-        return Picture(sequence, width, height, rgb) if 0 <= now - sequence <= SLOTS - 2 else None
+        whole = 0 <= now - sequence <= SLOTS - 2 and (now > sequence or size == [width, height])
+        return Picture(sequence, width, height, rgb) if whole else None
 
     def close(self) -> None:
         """Unmap."""

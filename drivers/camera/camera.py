@@ -7,6 +7,7 @@ this process: it brings its own Qt plug-ins, which must never meet ours.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import time
@@ -111,13 +112,20 @@ class OpencvCamera:
                 steps += self._test_lens(lens, control)
             except DeviceError as error:
                 steps.append(TestStep(lens, error.hint, False, "check cable and power, then replace the camera"))
-        self.close()
+            finally:
+                self._stop()  # also when cancelled: nobody would ask to stop what was never reported as started
         if watched:
-            self._start(watched, control)
+            with contextlib.suppress(DeviceError):  # the steps have told it
+                self._start(watched, control)
         return TestReport(all(step.passed for step in steps), tuple(steps))
 
     def close(self) -> None:
-        """Stop watching and wipe what was seen; never waits for OpenCV."""
+        """Stop watching; what was seen is wiped and its file removed. Never waits for OpenCV."""
+        if self._capture is not None:
+            self._stop()
+            wipe_leftover(self._options.frames)
+
+    def _stop(self) -> None:
         capture, self._capture, self._lens = self._capture, None, ""
         if capture is not None:
             capture.let_go()
@@ -136,7 +144,7 @@ class OpencvCamera:
 
     def _start_watching(self, lens: str, control: Control) -> PreviewStarted:
         if self._watched() is None or self._lens != lens:
-            self.close()
+            self._stop()  # the file stays: a reader may have it mapped
             self._capture, self._lens = self._new_capture(lens), lens
         capture, ends = self._capture, self._clock() + FIRST_FRAME_S
         assert capture is not None
@@ -186,7 +194,7 @@ class OpencvCamera:
         return Photo(jpeg.tobytes(), problems_of(grey, sharpness))
 
     def _test_lens(self, lens: str, control: Control) -> list[TestStep]:
-        self.close()
+        self._stop()
         self._start(lens, control)
         control.wait(LEAST_JUDGED_S)
         capture = self._capture

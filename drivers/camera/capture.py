@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 OPEN_MS = 3000
 AGAIN_S = 0.5
 STALE_S = 2.0
+LET_GO_S = 0.05
+FILE_FPS = 12.0
+FASTEST_FPS = 1000.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,16 @@ class Source:
     address: str
     frames: str
     expected: Expected = Expected()
+
+    @property
+    def is_device(self) -> bool:
+        """Whether it is a V4L2 node."""
+        return self.address.startswith("/dev/")
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is read as fast as we like, and has an end."""
+        return not self.is_device and "://" not in self.address
 
 
 class Capture:
@@ -58,7 +71,7 @@ class Capture:
         """Whether it ended, or should have."""
         return self._let_go.is_set() or not self.thread.is_alive() or self._clock() > self._ends
 
-    def let_go(self, within_s: float = 0.2) -> None:
+    def let_go(self, within_s: float = LET_GO_S) -> None:
         """End it and wipe what it shared, whether its thread is stuck or not."""
         self._let_go.set()
         with self._lock:
@@ -84,7 +97,8 @@ class Capture:
     def _run(self) -> None:
         try:
             while not self._let_go.is_set() and self._clock() < self._ends:
-                self._read_while_it_is_there()
+                if self._read_while_it_is_there():
+                    continue  # a file begins again at its end
                 self._newest = None
                 self._let_go.wait(AGAIN_S)
         finally:
@@ -93,25 +107,34 @@ class Capture:
                 if not self._let_go.is_set():
                     self._writer.wipe()  # its time was over; after let_go somebody else may use the file
 
-    def _read_while_it_is_there(self) -> None:
+    def _read_while_it_is_there(self) -> bool:
+        """Until it ends; whether it may be begun again at once."""
         import cv2
 
-        capture = open_capture(self._source.address)
+        capture, seen = open_capture(self._source), 0
         if capture is None:
             self.missing = f"{self._source.address} cannot be opened"
-            return
+            return False
+        every_s = 1 / _rate_of(capture) if self._source.is_file else 0.0
         try:
             while not self._let_go.is_set() and self._clock() < self._ends:
+                began = self._clock()
                 taken, picture = capture.read()
                 if not taken:
-                    self.missing = f"{self._source.address} sends no pictures any more"
-                    return
-                self.missing = ""
+                    break
+                self.missing, seen = "", seen + 1
                 self._keep(picture)
+                if every_s:
+                    self._let_go.wait(max(0.0, began + every_s - self._clock()))
         except cv2.error as error:
             self.missing = f"OpenCV: {str(error).splitlines()[0][:120]}"
+            return False
         finally:
             capture.release()
+        if seen and self._source.is_file:
+            return True
+        self.missing = f"{self._source.address} sends no pictures any more"
+        return False
 
     def _keep(self, picture: Any) -> None:
         import cv2
@@ -127,19 +150,40 @@ class Capture:
             self._writer.write(width, height, rgb)
 
 
-def open_capture(address: str) -> Any:
+def open_capture(source: Source) -> Any:
     """OpenCV's capture; None when the source cannot be opened."""
     import cv2
 
     settings = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, OPEN_MS]
     try:
-        if address.startswith("/dev/"):
-            capture = cv2.VideoCapture(address, cv2.CAP_V4L2)
+        if source.is_device:
+            capture = cv2.VideoCapture(source.address, cv2.CAP_V4L2)
         else:
-            capture = cv2.VideoCapture(address, cv2.CAP_FFMPEG, settings)
+            capture = cv2.VideoCapture(source.address, cv2.CAP_FFMPEG, settings)
     except cv2.error:
         return None
-    return capture if capture.isOpened() else None
+    if not capture.isOpened():
+        return None
+    if source.is_device and source.expected.width:
+        _ask_for_size(capture, source.expected)
+    return capture
+
+
+def _ask_for_size(capture: Any, expected: Expected) -> None:
+    """A UVC camera begins small, and gives large pictures in time only as MJPEG; one that refuses shows in the size."""
+    import cv2
+
+    capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+    capture.set(cv2.CAP_PROP_FRAME_WIDTH, expected.width)
+    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, expected.height)
+
+
+def _rate_of(capture: Any) -> float:
+    """Pictures a second that a file was made for."""
+    import cv2
+
+    told = float(capture.get(cv2.CAP_PROP_FPS))
+    return told if 0 < told <= FASTEST_FPS else FILE_FPS
 
 
 def fit(picture: Any) -> Any:

@@ -18,7 +18,7 @@ Grey = np.ndarray[Any, np.dtype[np.uint8]]
 def problems_of(grey: Grey, sharpness: float) -> tuple[str, ...]:
     """What is wrong with a picture: covered, too_dark, too_bright, blurred. Empty when nothing is."""
     mean, spread = float(grey.mean()), float(grey.std())
-    if spread < UNIFORM:
+    if spread < UNIFORM and mean <= TOO_BRIGHT:
         return ("covered",)
     if mean < TOO_DARK:
         return ("too_dark",)

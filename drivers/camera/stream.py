@@ -17,10 +17,11 @@ FROZEN_S = 2.0
 SLOWEST_FPS = 4.0
 LOOKED_AT_S = 2.0
 BLACK, BRIGHT = 12.0, 250.0
-FROZEN, COVERED, WRONG_SIZE, SLOW = "frozen", "covered", "wrong_size", "slow"
+FROZEN, COVERED, BLINDED, WRONG_SIZE, SLOW = "frozen", "covered", "blinded", "wrong_size", "slow"
 HINTS = {
     FROZEN: "the picture stands still: unplug the camera and plug it in again",
     COVERED: "the lens shows nothing: is it covered, or the light off?",
+    BLINDED: "the picture is white: does a lamp or the sun shine into the lens?",
     WRONG_SIZE: "the camera sends another size of picture than the profile says",
     SLOW: "the camera sends too few pictures: check its cable and its light",
 }
@@ -39,10 +40,11 @@ class StreamJudge:
 
     def __init__(self, expected: Expected) -> None:
         self._expected = expected
-        self._times: deque[float] = deque(maxlen=64)
+        self._times: deque[float] = deque()
+        self._began_at = self._moved_at = 0.0
         self._digest = b""
-        self._moved_at: float | None = None
-        self._covered = self._wrong_size = False
+        self._blank = ""
+        self._wrong_size = False
         self.size = (0, 0)
         self.brightness = 0.0
 
@@ -50,21 +52,26 @@ class StreamJudge:
         """One more picture, in grey, at `now` (monotonic seconds)."""
         height, width = grey.shape
         self.size = (width, height)
+        if not self._times or now - self._times[-1] >= LOOKED_AT_S:
+            self._times.clear()  # it was away: what was before says nothing about now
+            self._began_at = self._moved_at = now
         small = grey[:: max(1, height // 48), :: max(1, width // 64)]
         digest = small.tobytes()
         if digest != self._digest:
             self._digest, self._moved_at = digest, now
         self._times.append(now)
+        while now - self._times[0] > LOOKED_AT_S:
+            self._times.popleft()
         self.brightness = float(np.mean(small))
-        self._covered = not BLACK < self.brightness < BRIGHT or problems_of(small, float("inf")) == (COVERED,)
+        self._blank = _blank(small, self.brightness)
         wanted = self._expected
         self._wrong_size = bool(wanted.width) and (wanted.width, wanted.height) != (width, height)
 
     def problem(self, now: float) -> str:
-        """What is wrong with the stream: covered, frozen, wrong_size, slow, or nothing."""
-        if self._covered:
-            return COVERED
-        if self._moved_at is not None and self._times and now - self._moved_at > FROZEN_S:
+        """What is wrong with the stream: covered, blinded, frozen, wrong_size, slow, or nothing."""
+        if self._blank:
+            return self._blank
+        if self._times and now - self._moved_at > FROZEN_S:
             return FROZEN
         if self._wrong_size:
             return WRONG_SIZE
@@ -73,7 +80,13 @@ class StreamJudge:
 
     def rate(self, now: float) -> float | None:
         """Pictures a second over the last moments; None before there is enough to tell."""
-        recent = [at for at in self._times if now - at <= LOOKED_AT_S]
-        if not self._times or now - self._times[0] < LOOKED_AT_S:
+        if not self._times or now - self._began_at < LOOKED_AT_S:
             return None
-        return len(recent) / LOOKED_AT_S
+        return sum(now - at <= LOOKED_AT_S for at in self._times) / LOOKED_AT_S
+
+
+def _blank(small: Grey, brightness: float) -> str:
+    """Covered, blinded, or neither."""
+    if brightness >= BRIGHT:
+        return BLINDED
+    return COVERED if brightness <= BLACK or problems_of(small, float("inf")) == (COVERED,) else ""

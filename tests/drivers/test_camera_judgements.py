@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.camera.quality import Grey, problems_of
-from drivers.camera.stream import COVERED, FROZEN, SLOW, WRONG_SIZE, Expected, StreamJudge
+from drivers.camera.stream import BLINDED, COVERED, FROZEN, SLOW, WRONG_SIZE, Expected, StreamJudge
 
 CLEAR = 500.0
 
@@ -27,6 +27,8 @@ def grey(seed: int, mean: float = 128, spread: float = 40, size: tuple[int, int]
         (grey(1, mean=20, spread=12), CLEAR, ("too_dark",)),
         (grey(1, mean=245, spread=12), CLEAR, ("too_bright",)),
         (grey(1, spread=0), CLEAR, ("covered",)),
+        (grey(1, mean=0, spread=0), CLEAR, ("covered",)),
+        (grey(1, mean=255, spread=0), CLEAR, ("too_bright",)),
     ],
 )
 def test_a_picture_is_judged_by_its_light_and_its_edges(
@@ -55,9 +57,31 @@ def test_the_same_picture_for_two_seconds_is_frozen_and_a_new_one_mends_it() -> 
     assert judge.problem(26 / 12) == ""
 
 
-@pytest.mark.parametrize("picture", [grey(1, mean=2, spread=1), grey(1, mean=254, spread=1), grey(1, spread=0)])
-def test_nothing_to_see_is_covered(picture: Grey) -> None:
-    assert watched([(0.0, picture)]).problem(0.0) == COVERED
+@pytest.mark.parametrize(
+    ("picture", "problem"),
+    [
+        (grey(1, mean=2, spread=1), COVERED),
+        (grey(1, spread=0), COVERED),
+        (grey(1, mean=254, spread=1), BLINDED),
+        (grey(1, mean=255, spread=0), BLINDED),
+    ],
+)
+def test_nothing_to_see_is_a_covered_or_a_blinded_lens(picture: Grey, problem: str) -> None:
+    assert watched([(0.0, picture)]).problem(0.0) == problem
+
+
+@pytest.mark.parametrize("fps", [5, 12, 30, 60, 120])
+def test_the_rate_is_told_however_fast_the_camera_is(fps: int) -> None:
+    judge = watched([(step / fps, grey(step, size=(6, 8))) for step in range(fps * 4)])
+    assert judge.rate(4.0) == pytest.approx(fps, rel=0.1)
+    assert judge.problem(4.0) == ""
+
+
+def test_a_camera_that_was_away_is_not_called_slow_or_frozen_when_it_is_back() -> None:
+    judge = watched([(step / 12, grey(1)) for step in range(12)])
+    for step in range(24):
+        judge.see(grey(1 if step == 0 else step + 2), 9.0 + step / 12)
+        assert judge.problem(9.0 + step / 12) == ""
 
 
 def test_one_picture_a_second_is_slow() -> None:
@@ -74,4 +98,4 @@ def test_a_size_that_the_profile_does_not_name_is_wrong() -> None:
 def test_any_stream_has_one_verdict(steps: list[tuple[float, int, int, int]]) -> None:
     pictures = [(at, grey(seed, size=(height, width))) for at, seed, height, width in sorted(steps)]
     judge = watched(pictures, Expected(64, 48))
-    assert judge.problem(101.0) in {"", FROZEN, COVERED, WRONG_SIZE, SLOW}
+    assert judge.problem(101.0) in {"", FROZEN, COVERED, BLINDED, WRONG_SIZE, SLOW}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from kiosk.frames import SLOTS, FrameReader, FrameWriter, in_memory, wipe_leftover
+from kiosk.frames import MAX_HEIGHT, MAX_WIDTH, SLOTS, FrameReader, FrameWriter, in_memory, wipe_leftover
 
 
 def test_the_reader_sees_each_picture_whole_and_once(tmp_path: Path) -> None:
@@ -97,5 +100,34 @@ def test_what_a_killed_writer_left_is_wiped_and_removed(tmp_path: Path) -> None:
     assert not path.exists()
     assert reader.latest() is None
     wipe_leftover(str(path))
+    reader.close()
+    writer.close()
+
+
+def test_a_link_is_neither_written_through_nor_wiped_through(tmp_path: Path) -> None:
+    elsewhere, link = tmp_path / "elsewhere", tmp_path / "f"
+    elsewhere.write_bytes(b"not a picture")
+    link.symlink_to(elsewhere)
+    with pytest.raises(OSError, match="symbolic"):
+        FrameWriter(str(link))
+    wipe_leftover(str(link))
+    assert not link.is_symlink()
+    assert elsewhere.read_bytes() == b"not a picture"
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    sequence=st.integers(0, 2**64 - 1),
+    size=st.tuples(*[st.one_of(st.integers(0, 2**32 - 1), st.sampled_from([0, 1, MAX_HEIGHT, MAX_WIDTH + 1]))] * 2),
+)
+def test_a_head_gone_mad_never_gives_a_picture_shorter_than_its_size(
+    tmp_path: Path, sequence: int, size: tuple[int, int]
+) -> None:
+    path = tmp_path / "f"
+    writer, reader = FrameWriter(str(path)), FrameReader(str(path))
+    with path.open("r+b") as file:
+        file.write(struct.pack("<8sQII", b"DSFRAME2", sequence, *size))
+    picture = reader.latest()
+    assert picture is None or len(picture.rgb) == picture.width * picture.height * 3 > 0
     reader.close()
     writer.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -94,7 +93,7 @@ def test_frames_move_in_the_shared_ring_and_are_gone_afterwards(camera: OpencvCa
         control.wait(0.05)
     assert isinstance(camera.execute(StopPreview(), Control(5)), Acknowledged)
     assert reader.latest() is None
-    assert not Path(preview.path).read_bytes().strip(b"\0")
+    assert not Path(preview.path).exists()
     reader.close()
 
 
@@ -117,7 +116,8 @@ def test_a_lens_that_the_camera_does_not_have_is_unsupported(make: Callable[...,
 
 
 @pytest.mark.parametrize(
-    ("fault", "problem"), [("none", ()), ("black", ("covered",)), ("bright", ("covered",)), ("covered", ("covered",))]
+    ("fault", "problem"),
+    [("none", ()), ("black", ("covered",)), ("bright", ("too_bright",)), ("covered", ("covered",))],
 )
 def test_a_photo_says_what_is_wrong_with_it(
     device: Twin, camera: OpencvCamera, fault: str, problem: tuple[str, ...]
@@ -132,7 +132,13 @@ def test_a_photo_says_what_is_wrong_with_it(
 
 @pytest.mark.parametrize(
     ("fault", "hint"),
-    [("frozen", "stands still"), ("black", "covered"), ("covered", "covered"), ("slow", "too few")],
+    [
+        ("frozen", "stands still"),
+        ("black", "covered"),
+        ("covered", "covered"),
+        ("bright", "white"),
+        ("slow", "too few"),
+    ],
 )
 def test_a_stream_that_is_no_picture_of_now_is_not_plainly_online(
     device: Twin, camera: OpencvCamera, fault: str, hint: str
@@ -194,7 +200,7 @@ def test_opening_a_mute_camera_can_be_cancelled_at_once(device: Twin, camera: Op
     begun = time.monotonic()
     with pytest.raises(Cancelled):
         camera.execute(StartPreview(), control)
-    assert time.monotonic() - begun < 0.3 + 0.5  # leaving OpenCV behind takes 0.2 s
+    assert time.monotonic() - begun < 0.3 + 0.2
     device.do("POST", "/unplug")
 
 
@@ -263,17 +269,6 @@ def test_the_self_test_measures_both_lenses_and_says_what_to_do(device: Twin, ca
     failed = camera.self_test(Control(20))
     assert not failed.passed
     assert "covered" in failed.steps[0].advice
-
-
-def test_two_thousand_pictures_cost_no_memory(device: Twin, camera: OpencvCamera) -> None:
-    started(camera)
-    control = Control(20)
-    control.wait(1.0)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    for _ in range(60):
-        camera.execute(TakePhoto(), Control(5))
-        control.wait(0.02)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 40 * 1024  # KiB: a few pictures, not sixty
 
 
 def test_what_a_killed_host_left_in_memory_is_gone_at_its_next_start(device: Twin, tmp_path: Path) -> None:
