@@ -1,7 +1,8 @@
 """The serving end: one Unix socket, commands carried out in order on their lane.
 
 A lane is a thread that owns one blocking object. A service names the lane of each command; commands of
-one lane never overlap, lanes do not wait for one another. Clients come and go; notices reach all of them.
+one lane never overlap, lanes do not wait for one another. A command that still waits for its lane when its deadline
+passes, or when it is cancelled, is completed without having begun. Clients come and go; notices reach all of them.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ import queue
 import socket
 import struct
 import threading
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 import msgspec
 
 from kiosk.ipc.control import Cancelled, Control, DeadlineExceeded
-from kiosk.ipc.messages import MAX_MESSAGE_BYTES, Cancel, Done, Failed, Inbound, Notice, Progress, Submit
+from kiosk.ipc.messages import MAX_MESSAGE_BYTES, NOT_UNDERSTOOD, Cancel, Done, Failed, Inbound, Notice, Progress, Submit
 from kiosk.ipc.sockets import hang_up, limit_sending
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,8 @@ _inbound = msgspec.msgpack.Decoder(Inbound)
 ENVELOPE_BYTES = 64
 SEND_S = 5.0
 """A client that takes nothing for this long is hung up on, so that it cannot hold a lane."""
+LOOK_S = 0.05
+"""How often the commands that wait for their lane are looked through."""
 
 
 class Service(Protocol):
@@ -67,13 +71,24 @@ class _Client:
                 hang_up(self.connection)  # half a message may be out: nothing can follow it
 
 
+@dataclass(eq=False)
+class _Job:
+    """A command on its way to a lane."""
+
+    client: _Client
+    id: int
+    command: Any
+    control: Control
+
+
 class Server:
     """Serves one `Service` on the Unix socket `path` until `close`."""
 
     def __init__(self, path: str, service: Service) -> None:
         self._service = service
         self._commands = msgspec.msgpack.Decoder(service.command_type)
-        self._lanes: dict[str, queue.SimpleQueue[tuple[_Client, int, Any, Control]]] = {}
+        self._lanes: dict[str, queue.SimpleQueue[_Job]] = {}
+        self._waiting: set[_Job] = set()
         self._clients: set[_Client] = set()
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -87,6 +102,7 @@ class Server:
 
     def serve(self) -> None:
         """Accept clients until closed. Blocks."""
+        threading.Thread(target=self._watch, name="ipc-waiting", daemon=True).start()
         while not self._closing.is_set():
             try:
                 peer, _ = self._socket.accept()
@@ -135,7 +151,7 @@ class Server:
                 self._receive(client, client.connection.recv_bytes(MAX_MESSAGE_BYTES))
         except (EOFError, OSError):
             pass
-        except msgspec.DecodeError as error:
+        except NOT_UNDERSTOOD as error:
             log.warning("client dropped: message not understood: %s", error)
         finally:
             with self._lock:
@@ -165,20 +181,37 @@ class Server:
 
                 control = Control(within_s, emit)
                 client.running[command_id] = control
-                self._lane(self._service.lane(command)).put((client, command_id, command, control))
+                job = _Job(client, command_id, command, control)
+                with self._lock:
+                    self._waiting.add(job)
+                self._lane(self._service.lane(command)).put(job)
 
-    def _lane(self, name: str) -> queue.SimpleQueue[tuple[_Client, int, Any, Control]]:
+    def _lane(self, name: str) -> queue.SimpleQueue[_Job]:
         with self._lock:
             if name not in self._lanes:
                 self._lanes[name] = queue.SimpleQueue()
                 threading.Thread(target=self._work, args=(self._lanes[name],), name=f"lane-{name}", daemon=True).start()
             return self._lanes[name]
 
-    def _work(self, lane: queue.SimpleQueue[tuple[_Client, int, Any, Control]]) -> None:
+    def _work(self, lane: queue.SimpleQueue[_Job]) -> None:
         while True:
-            client, command_id, command, control = lane.get()
-            client.send(self._carry_out(command_id, command, control))
-            client.running.pop(command_id, None)
+            self._finish(lane.get())
+
+    def _watch(self) -> None:
+        while not self._closing.wait(LOOK_S):
+            with self._lock:
+                over = [job for job in self._waiting if job.control.cancelled or not job.control.remaining_s]
+            for job in over:
+                self._finish(job)
+
+    def _finish(self, job: _Job) -> None:
+        """Complete a command, unless somebody else does."""
+        with self._lock:
+            if job not in self._waiting:
+                return
+            self._waiting.discard(job)
+        job.client.send(self._carry_out(job.id, job.command, job.control))
+        job.client.running.pop(job.id, None)
 
     def _carry_out(self, command_id: int, command: Any, control: Control) -> Done | Failed:
         try:

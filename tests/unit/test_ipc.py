@@ -199,6 +199,23 @@ def test_a_cancelled_command_completes_as_cancelled_even_while_it_waits_its_turn
     assert pair.service.done == []
 
 
+def test_a_command_that_waits_behind_a_deaf_one_is_over_at_its_own_deadline_or_cancel(pair: Pair) -> None:
+    deaf, deaf_ended = pair.start(Hold(deaf=True))
+    assert pair.service.holding.acquire(timeout=10)
+    late, late_ended = pair.start(Echo("never"), 0.1)
+    unwanted, unwanted_ended = pair.start(Echo("never"))
+    pair.client.cancel(unwanted)
+    for ended, expected in ((late_ended, "DeadlineExceeded"), (unwanted_ended, "Cancelled")):
+        _, error = ended.get(timeout=10)
+        assert isinstance(error, RemoteError)
+        assert error.error == Text(expected)
+    assert deaf_ended.empty()
+    pair.service.release.set()
+    assert deaf_ended.get(timeout=10) == (Text("released"), None)
+    assert pair.client.call(Echo("after"), 10.0) == Text("after")
+    assert pair.service.done == ["after"]
+
+
 def test_a_command_past_its_deadline_is_stopped_by_its_server(pair: Pair) -> None:
     with pytest.raises(RemoteError) as failed:
         pair.client.call(Hold(), 0.1)
