@@ -51,8 +51,11 @@ def families_of(role: DeviceRole) -> tuple[str, ...]:
     return tuple(sorted(module.name for module in pkgutil.iter_modules(package.__path__)))
 
 
-def read_device_configs(profile: Path) -> dict[DeviceRole, DeviceConfig]:
-    """All [devices.*] tables of a profile; DeviceConfigError listing every mistake."""
+def read_device_configs(profile: Path, only: DeviceRole | None = None) -> dict[DeviceRole, DeviceConfig]:
+    """All [devices.*] tables of a profile, or one; DeviceConfigError listing every mistake.
+
+    A host reads its own table only: another role's mistake is not its business, nor another family's memory.
+    """
     try:
         tree = tomllib.loads(profile.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -63,6 +66,8 @@ def read_device_configs(profile: Path) -> dict[DeviceRole, DeviceConfig]:
     if not isinstance(tables, dict):
         raise DeviceConfigError(f"{profile}: devices is not a table")
     for name, table in tables.items():
+        if only is not None and name != only:
+            continue
         try:
             role = DeviceRole(name)
         except ValueError:

@@ -190,7 +190,7 @@ def main() -> int:
     start_log(f"driver.{role}")
     die_with_parent()
     try:
-        configs = read_device_configs(options.config)
+        configs = read_device_configs(options.config, only=role)
         if role not in configs:
             raise DeviceConfigError(f"{options.config}: no [devices.{role}] table")
     except DeviceConfigError as error:

@@ -93,10 +93,21 @@ def test_mistakes_of_the_profile_are_listed_at_once_with_status_2(tmp_path: Path
         '[devices.toaster]\ndriver = "x"\nport = "x"\n'
         '[devices.document]\ndriver = "ipp"\nport = "ipp://h/"\ncolour = "red"\n'
     )
-    command = [sys.executable, "-m", "drivers.host", "id_card", "--socket", "/x", "--config", str(profile)]
+    command = [sys.executable, "-m", "kiosk", "devices", "list", "--profile", str(profile)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 2
     assert [name in done.stderr for name in ("id_card", "star", "toaster", "colour")] == [True] * 4
+
+
+def test_a_host_minds_its_own_table_only(tmp_path: Path) -> None:
+    profile = tmp_path / "p.toml"
+    profile.write_text(
+        '[devices.id_card]\ndriver = "sam_v"\nport = "x"\nspeed = 1\nbaud = 7\n[devices.receipt]\ndriver = 3\n'
+    )
+    command = [sys.executable, "-m", "drivers.host", "id_card", "--socket", "/x", "--config", str(profile)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 2
+    assert ["speed" in done.stderr, "baud" in done.stderr, "receipt" in done.stderr] == [True, True, False]
 
 
 def test_a_host_ends_with_the_process_that_started_it(twin: Callable[..., Twin], reader: Twin, tmp_path: Path) -> None:
