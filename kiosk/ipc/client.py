@@ -21,7 +21,17 @@ from typing import Any
 
 import msgspec
 
-from kiosk.ipc.messages import MAX_MESSAGE_BYTES, Cancel, Done, Failed, Notice, Outbound, Progress, Submit
+from kiosk.ipc.messages import (
+    MAX_MESSAGE_BYTES,
+    NOT_UNDERSTOOD,
+    Cancel,
+    Done,
+    Failed,
+    Notice,
+    Outbound,
+    Progress,
+    Submit,
+)
 from kiosk.ipc.pace import Pace
 from kiosk.ipc.sockets import hang_up
 
@@ -217,7 +227,7 @@ class Client:
                 self._dispatch(_outbound.decode(connection.recv_bytes(MAX_MESSAGE_BYTES)))
         except (EOFError, OSError):
             pass
-        except msgspec.DecodeError as error:
+        except NOT_UNDERSTOOD as error:
             log.error("connection to %s dropped: %s", self._path, error)
 
     def _dispatch(self, envelope: Outbound) -> None:

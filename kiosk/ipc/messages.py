@@ -12,6 +12,8 @@ import msgspec
 
 MAX_MESSAGE_BYTES = 24 * 1024 * 1024
 """A sealed certificate with pictures stays far below this; anything longer is a fault."""
+NOT_UNDERSTOOD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding a message raises when it is none: also for a tag that is not UTF-8, and for a thousand nested lists."""
 
 
 class Envelope(msgspec.Struct, frozen=True, tag=True):
