@@ -37,6 +37,7 @@ class CameraDevice:
         self.port = port
         self.viewers = 0
         self._server: ThreadingHTTPServer | None = None
+        self._hand = threading.Lock()  # on the cable: it is either put in or pulled
         self._cache: dict[tuple[str, str, int], bytes] = {}
         self.pulled = threading.Event()
         self.plug()
@@ -48,19 +49,21 @@ class CameraDevice:
 
     def plug(self) -> None:
         """Put the cable in."""
-        if self._server is None:
-            self.pulled = threading.Event()
-            self._server = _Server(("127.0.0.1", self.port), _request_class(self))
-            self.port = self._server.server_address[1]
-            threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        with self._hand:
+            if self._server is None:
+                self.pulled = threading.Event()
+                self._server = _Server(("127.0.0.1", self.port), _request_class(self))
+                self.port = self._server.server_address[1]
+                threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def unplug(self) -> None:
         """Pull the cable."""
-        server, self._server = self._server, None
-        self.pulled.set()
-        if server is not None:
-            server.shutdown()
-            server.server_close()
+        with self._hand:
+            server, self._server = self._server, None
+            self.pulled.set()
+            if server is not None:
+                server.shutdown()
+                server.server_close()
 
     def picture(self, lens: str, fault: str, number: int) -> bytes:
         """The JPEG that a lens sees as picture `number`."""
