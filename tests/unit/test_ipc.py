@@ -33,6 +33,10 @@ from kiosk.ipc import client as client_module
 from kiosk.ipc import server as server_module
 from kiosk.ipc.server import Server
 
+NOT_UTF8 = b"\x81\xa4type\xa2\xff\xff"
+NESTED = b"\x82\xa4type\xa6Notice\xa1x" + b"\x91" * 100_000 + b"\xc0"
+"""Two messages that msgspec does not refuse with its own error."""
+
 
 class Echo(msgspec.Struct, frozen=True, tag=True):
     """Give `text` back, after `steps` events, on lane `on`."""
@@ -313,8 +317,10 @@ def test_a_bug_in_the_service_ends_its_process_with_70(folder: Path) -> None:
         struct.pack("!i", 2**31 - 1),
         struct.pack("!i", 0),
         bytes(range(255, 191, -1)),
+        struct.pack("!i", len(NOT_UTF8)) + NOT_UTF8,
+        struct.pack("!i", len(NESTED)) + NESTED,
     ],
-    ids=["no msgpack", "a terabyte", "two gigabytes", "nothing", "noise"],
+    ids=["no msgpack", "a terabyte", "two gigabytes", "nothing", "noise", "not UTF-8", "nested"],
 )
 def test_garbage_drops_that_client_only(pair: Pair, data: bytes) -> None:
     peer = raw_client(pair.path)
@@ -333,13 +339,13 @@ def test_garbage_from_a_server_is_a_lost_connection_not_a_dead_client(folder: Pa
         listener.bind(path)
         listener.listen(4)
         client = Client(path, CONTRACT)
-        for _ in range(2):
+        for garbage in (b"hello", NOT_UTF8, NESTED):
             peer, _ = listener.accept()
             ended: queue.Queue[Outcome] = queue.Queue()
             assert client.wait_connected(10)
             client.start(Echo("x"), 10.0, lambda *outcome, ended=ended: ended.put(outcome))
             assert peer.recv(4)
-            peer.sendall(b"\x00\x00\x00\x05hello")
+            peer.sendall(struct.pack("!i", len(garbage)) + garbage)
             assert isinstance(ended.get(timeout=10)[1], ConnectionLost)
             peer.close()
         client.close()
