@@ -61,7 +61,8 @@ class PanelLink:
         return self._thread.is_alive() and self._error is None
 
     def close(self) -> None:
-        """Stop listening and let go of the wire; not to be called by the listener."""
+        """Stop listening and let go of the wire; not to be called by the listener. Nothing can be asked any more."""
+        self._error = self._error or DeviceOffline("closed")
         self._reading.cancel()
         self._thread.join()
         self._transport.close()

@@ -117,8 +117,8 @@ def test_nothing_held_in_front_is_no_media_and_leaves_the_light_out(start: Calla
     scanner = on_tcp(family, device)
     started = time.monotonic()
     with pytest.raises(NoMedia):
-        scan(scanner, 0.5)
-    assert 0.5 <= time.monotonic() - started < 0.9
+        scan(scanner, 0.3)
+    assert 0.3 <= time.monotonic() - started < 0.6
     assert light_is_out(device)
 
 
@@ -132,7 +132,7 @@ def test_waiting_is_cancelled_at_once_and_leaves_the_light_out(start: Callable[.
         cancelled_at.append(time.monotonic())
         control.cancel()
 
-    timer = threading.Timer(0.4, cancel)
+    timer = threading.Timer(0.15, cancel)
     timer.start()
     with pytest.raises(Cancelled):
         scanner.execute(ScanCode(), control)
@@ -144,7 +144,7 @@ def test_waiting_is_cancelled_at_once_and_leaves_the_light_out(start: Callable[.
 def test_a_code_that_comes_while_the_light_is_on_is_read(start: Callable[..., Twin]) -> None:
     device = start("newland")
     scanner = on_tcp("newland", device)
-    citizen = threading.Timer(0.4, hold, (device, b"later"))
+    citizen = threading.Timer(0.2, hold, (device, b"later"))
     citizen.start()
     assert scan(scanner).payload == b"later"
     citizen.join()
@@ -155,7 +155,7 @@ def test_what_was_scanned_before_the_command_is_thrown_away(start: Callable[...,
     scanner = on_tcp("newland", device, senses=True)
     scanner.execute(GetReport(), Control(2))
     hold(device, b"of the citizen before")
-    citizen = threading.Timer(0.4, hold, (device, b"mine"))
+    citizen = threading.Timer(0.2, hold, (device, b"mine"))
     citizen.start()
     assert scan(scanner).payload == b"mine"
     citizen.join()
@@ -300,7 +300,7 @@ def test_a_scanner_unplugged_while_it_waits_is_offline_and_comes_back_by_itself(
 ) -> None:
     device = start(family)
     scanner = on_tcp(family, device)
-    hand = threading.Timer(0.3, device.do, ("POST", "/unplug"))
+    hand = threading.Timer(0.15, device.do, ("POST", "/unplug"))
     hand.start()
     with pytest.raises(DeviceOffline):
         scan(scanner)
@@ -317,7 +317,7 @@ def test_a_tty_at_9600_is_read_and_a_vanished_one_is_offline(start: Callable[...
     scanner = driver("newland", device.port)
     hold(device, b"A" * 200)
     assert scan(scanner).payload == b"A" * 200
-    hand = threading.Timer(0.3, device.do, ("POST", "/unplug"))
+    hand = threading.Timer(0.15, device.do, ("POST", "/unplug"))
     device.do("DELETE", "/code")
     hand.start()
     with pytest.raises(DeviceOffline):

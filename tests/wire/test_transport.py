@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from drivers.contract.errors import DeviceOffline, DeviceTimeout
-from drivers.transport import SerialTransport, SocketTransport, Transport, open_transport
+from drivers.transport import SerialTransport, SocketTransport, Transport, open_transport, rfc2217
 from drivers.virtual.wire import Pacing, Peer, PtyWire, TcpWire
 from drivers.virtual.wire_rfc2217 import LineSettings, Rfc2217Wire
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded
@@ -242,7 +242,8 @@ def test_the_box_tells_its_setting_to_whoever_asks(box: BOXES) -> None:
 
 
 @pytest.mark.parametrize("answer", [b"", b"\xff\xfc\x2c\xff\xfe\x2c", b"SSH-2.0-OpenSSH\r\n"])
-def test_what_is_no_serial_box_is_offline_within_its_time(answer: bytes) -> None:
+def test_what_is_no_serial_box_is_offline_within_its_time(answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rfc2217, "NEGOTIATION_S", 0.4)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         peers: list[socket.socket] = []
 
@@ -256,7 +257,7 @@ def test_what_is_no_serial_box_is_offline_within_its_time(answer: bytes) -> None
         started = time.monotonic()
         with pytest.raises(DeviceOffline, match="RFC 2217"):
             open_transport(f"rfc2217://127.0.0.1:{listener.getsockname()[1]}").open()
-        assert time.monotonic() - started < 2.6
+        assert time.monotonic() - started < 0.9
         server.join()
         for peer in peers:
             peer.close()
