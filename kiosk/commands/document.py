@@ -6,8 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from drivers.contract.commands import PrintDocument, PrinterWaiting, SheetPrinted
+from drivers.build import DeviceConfigError, build_driver, families_of, read_device_config
+from drivers.contract.commands import DocumentPrinted, PrintDocument, PrinterWaiting, SheetPrinted
 from drivers.contract.errors import DeviceError
+from drivers.contract.status import DeviceRole
 from drivers.contract.values import JobOutcome
 from kiosk.commands.shell import FAILED, OK, add, bad, device_error, group, show
 from kiosk.ipc import Control
@@ -22,19 +24,21 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     example = "kiosk document print --to ipp://127.0.0.1:8631/ipp/print paper.pdf --copies 1 --json"
     document = add(parts, "print", "print a PDF and follow it to the end", example, print_document)
     document.add_argument("--to", required=True, help="ipp://host[:631]/path")
+    document.add_argument("--driver", choices=families_of(DeviceRole.DOCUMENT), default="ipp", help="the family")
     document.add_argument("--copies", type=int, default=1)
+    document.add_argument("--duplex", action="store_true", help="both sides of a sheet")
+    document.add_argument("--first-sheet", type=int, default=1, help="print from here on only: a person's decision")
     document.add_argument("--hold-s", type=float, default=60.0, help="how long to wait for paper in the middle")
     document.add_argument("file", type=Path)
 
 
 def print_document(options: argparse.Namespace) -> int:
     """Print a PDF; says how many sheets came out, sheet by sheet."""
-    from drivers.document_printer.printer import IppDocumentPrinter
-
+    table = {"driver": options.driver, "port": options.to}
     try:
         pdf = options.file.read_bytes()
-        printer = IppDocumentPrinter(options.to)
-    except (OSError, ValueError) as error:
+        printer = build_driver(DeviceRole.DOCUMENT, read_device_config(DeviceRole.DOCUMENT, table), Path())
+    except (OSError, DeviceConfigError) as error:
         return bad(str(error))
     if not pdf.startswith(PDF_HEAD):
         return bad(f"{options.file} is not a PDF")
@@ -42,14 +46,21 @@ def print_document(options: argparse.Namespace) -> int:
         return bad("--copies is 1 to 20")
     if not 0 < options.hold_s <= LONGEST_PRINT_S:
         return bad(f"--hold-s is more than 0 and at most {LONGEST_PRINT_S:.0f}")
-    control = Control(options.hold_s + LONGEST_PRINT_S, _tell_progress)
+    if options.first_sheet < 1:
+        return bad("--first-sheet is 1 or more")
+    command = PrintDocument(
+        pdf, options.copies, hold_s=options.hold_s, duplex=options.duplex, first_sheet=options.first_sheet
+    )
     try:
-        printed = printer.print_once(PrintDocument(pdf, options.copies, hold_s=options.hold_s), control)
+        printed = printer.execute(command, Control(options.hold_s + LONGEST_PRINT_S, _tell_progress))
     except DeviceError as error:
         return device_error(error, options.json, FAILED)
+    finally:
+        printer.close()
+    assert isinstance(printed, DocumentPrinted)
     ledger = [str(fate) for fate in printed.ledger]
     facts = {"outcome": str(printed.outcome), "sheets": printed.sheets, "ledger": ledger}
-    facts["reasons"] = list(printed.reasons)
+    facts |= {"reasons": list(printed.reasons), "evidence": str(printed.evidence)}
     show(options.json, facts, [f"{printed.outcome}: {printed.sheets} of {len(ledger)} sheets came out"])
     return OK if printed.outcome is JobOutcome.COMPLETED else FAILED
 
