@@ -26,7 +26,7 @@ from drivers.document_printer.ipp import (
 )
 from kiosk.ipc import Control
 
-ANSWER_LIMIT_BYTES = 1024 * 1024
+ANSWER_LIMIT_BYTES = 256 * 1024
 LOOK_EVERY_S = 0.05
 NOT_CONNECTED = "not_connected"
 
@@ -88,6 +88,8 @@ class IppClient:
             return answer.status, answer.read(ANSWER_LIMIT_BYTES)
         except TimeoutError as error:
             raise DeviceTimeout("the printer does not answer") from error
+        except http.client.RemoteDisconnected as error:
+            raise DeviceOffline(f"{self._host}:{self._port} hung up without a word") from error
         except http.client.HTTPException as error:
             raise ProtocolError(f"not an HTTP answer: {type(error).__name__}", cause="http") from error
         except OSError as error:

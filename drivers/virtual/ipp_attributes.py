@@ -116,7 +116,7 @@ def describe_printer(printer: Printer, printer_uri: str, operations: Collection[
         ("enum", "print-quality-supported", [4]),
         ("resolution", "printer-resolution-default", [_DPI_600]),
         ("resolution", "printer-resolution-supported", [_DPI_600]),
-        ("integer", "pages-per-minute", [max(1, int(60 / habits.sheet_s))]),
+        ("integer", "pages-per-minute", [max(1, int(60 / max(habits.sheet_s, 0.01)))]),
         ("keyword", "sides-default", ["one-sided"]),
         ("keyword", "sides-supported", sides),
         ("keyword", "multiple-document-handling-default", [f"separate-documents-{handling}-copies"]),
