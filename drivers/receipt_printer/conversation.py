@@ -41,6 +41,11 @@ class Conversation:
         self._transport.discard_input()
         self._sorter = Demultiplexer(self.dialect.questions[0])
 
+    def begin_slip(self) -> None:
+        """What was confirmed or told up to now belongs to an earlier slip."""
+        self._sorter.in_order.clear()
+        self._sorter.automatic.clear()
+
     def status(self, control: Control, within_s: float = ANSWER_S) -> PrinterStatus:
         """Ask everything; again when the answers contradict each other. `within_s` is for each answer."""
         self._within_s = within_s
@@ -63,12 +68,12 @@ class Conversation:
 
     @property
     def confirmations(self) -> int:
-        """How many in-order answers have come since `begin`."""
+        """How many in-order answers have come since `begin_slip`."""
         return len(self._sorter.in_order)
 
     @property
     def told(self) -> PrinterStatus | None:
-        """The newest automatic status since `begin`, if we asked for any and it came."""
+        """The newest automatic status since `begin_slip`, if we asked for any and it came."""
         if not self.dialect.automatic_status:
             return None
         return PrinterStatus.from_automatic(self._sorter.automatic[-1]) if self._sorter.automatic else None

@@ -54,7 +54,7 @@ PASSING_S = 20.0
 UNCONFIRMED_S = 25.0
 """A portion is some 200 mm of paper at most, and may have to wait for the head."""
 PRESENT_S, PRESENT_LOOK_S = 1.5, 0.1
-CLEAR_S = 0.08
+CLEAR_S, QUIET_S = 0.08, 0.3
 TURN_S, CLOSE_S = 0.05, 0.3
 WATCH_EVERY_S, WATCH_S = 0.25, 2.0
 _STOPPED = (Cancelled, DeadlineExceeded)
@@ -167,9 +167,15 @@ class EscposReceiptPrinter:
         So the printer never holds more than a little of the slip, its buffer never fills, and what stops it is seen
         at once. The last answer is asked for twice: a zero byte of noise must not pass for "everything is printed".
         """
-        torn = [commands.FEED_TO_CUTTER_AND_CUT] if self._torn else []  # cut off what still hangs in the printer
+        torn = []
+        if self._torn:  # cut off what still hangs in the printer; its late answers must not confirm this slip
+            torn = [commands.FEED_TO_CUTTER_AND_CUT]
+            self._talk.send(commands.IN_ORDER_QUERY, control)
+            while self._talk.listen(QUIET_S, control):
+                pass
         automatic = [commands.AUTOMATIC_STATUS] if self._dialect.automatic_status else []
         self._under_way(True)
+        self._talk.begin_slip()
         confirmed = 0
         for portion in _portions([*torn, parts[0], *automatic, *parts[1:]]):
             self._talk.send(portion + commands.IN_ORDER_QUERY, control)

@@ -32,6 +32,7 @@ class ReceiptDevice:
 
     def __init__(self, machine: ReceiptMachine, wire: TcpWire | PtyWire | UsbWire) -> None:
         self._machine, self._wire = machine, wire
+        self._hand = threading.Lock()  # one at a time has the plug in it
         machine.vanish = self._blink
 
     def control(self, method: str, path: str, body: Mapping[str, Any]) -> Reply:
@@ -73,18 +74,20 @@ class ReceiptDevice:
                 raise KeyError(path)
 
     def _plugging(self, path: str) -> None:
-        if path != "/plug":
-            self._wire.unplug()
-        if path == "/power":
-            self._machine.lose_power()
-        if path != "/unplug":
-            self._wire.plug()
+        with self._hand:
+            if path != "/plug":
+                self._wire.unplug()
+            if path == "/power":
+                self._machine.lose_power()
+            if path != "/unplug":
+                self._wire.plug()
 
     def _blink(self) -> None:
         """The port vanishes and comes back."""
-        self._wire.unplug()
-        threading.Event().wait(GONE_S)
-        self._wire.plug()
+        with self._hand:
+            self._wire.unplug()
+            threading.Event().wait(GONE_S)
+            self._wire.plug()
 
     def _set_paper(self, body: Mapping[str, Any]) -> None:
         state = str(body.get("state", "ok"))
