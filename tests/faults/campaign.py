@@ -115,7 +115,7 @@ class Campaign:
 
     def _hands_on(self, role: str, fault: Fault) -> tuple[Callable[[], object], Callable[[], object]]:
         """What begins and ends a fault; the host's own are signals."""
-        pid = self._fleet.pid(role)
+        pid = self._fleet.wait_other_pid(role, 0, BACK_WITHIN_S)
         match fault.name:
             case "killed":
                 return lambda: os.kill(pid, signal.SIGKILL), lambda: None

@@ -22,6 +22,8 @@ from drivers.contract.commands import (
     StopPreview,
     TakePhoto,
 )
+from drivers.contract.panel import FlashRate, GuideLight, SetGuideLight
+from drivers.contract.scanner import ScanCode
 from drivers.contract.smart_card import ReadBankCard, ReadSocialSecurityCard
 from drivers.contract.values import CutBlock, QrBlock, Receipt, TextBlock
 from tests.drivers.vectors import RESIDENT
@@ -167,7 +169,48 @@ def smart_card(start: Callable[..., Twin], service: Pcsc) -> Ordeal:
     )
 
 
-ORDEALS: tuple[Callable[[Callable[..., Twin]], Ordeal], ...] = (id_card, receipt, document, camera)
+def scanner(start: Callable[..., Twin]) -> Ordeal:
+    """A Newland module, which confirms what it is told, with a code in front of it."""
+    device = start("scanner", "--family", "newland", "--port", "0")
+
+    def hold() -> None:
+        device.do("POST", "/code", text="https://example.org/1")
+
+    hold()
+    away = Fault("no code", lambda: device.do("DELETE", "/code"), hold)
+    own = [_named(device, name) for name in ("nak", "wrong_ack", "no_trigger_answer", "two_bursts", "too_long")]
+    return Ordeal(
+        "scanner",
+        {"driver": "newland", "port": f"socket://127.0.0.1:{device.port}"},
+        (*_common(device), *own, away),
+        (ScanCode, ScanCode, GetReport),
+    )
+
+
+def panel(start: Callable[..., Twin]) -> Ordeal:
+    """A board with doors, lights and a pad."""
+    device = start("panel", "--port", "0")
+    own = [_named(device, name) for name in ("refuse", "wrong_light", "event_lost")]
+    restart = Fault("restarted", lambda: device.do("POST", "/restart"))
+    flood = Fault("flood", lambda: device.do("POST", "/flood", events=500, a_second=2000))
+    return Ordeal(
+        "panel",
+        {"driver": "doorstep", "port": f"socket://127.0.0.1:{device.port}"},
+        (*_common(device), *own, restart, flood),
+        (lambda: SetGuideLight(GuideLight.ID_CARD, FlashRate.QUICK), GetReport),
+    )
+
+
+ORDEALS: tuple[tuple[Callable[[Callable[..., Twin]], Ordeal], int], ...] = (
+    (id_card, 5),
+    (receipt, 5),
+    (document, 3),
+    (camera, 3),
+    (scanner, 5),
+    (panel, 6),
+)
+"""Every role but the smart card, and its share of the events: quick devices have more."""
+SMART_CARD_SHARE = 3
 
 
 def _named(device: Twin, name: str, end: Callable[[], object] | None = None) -> Fault:

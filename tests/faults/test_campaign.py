@@ -20,7 +20,7 @@ import pytest
 from kiosk.folders import CONFIG
 from tests.faults.campaign import Campaign, Issued, Story
 from tests.faults.fleet import ROOT, Fleet
-from tests.faults.ordeals import ORDEALS, STOPPED, Ordeal, smart_card
+from tests.faults.ordeals import ORDEALS, SMART_CARD_SHARE, STOPPED, smart_card
 from tests.wire.conftest import Twin, twin  # noqa: F401  # a fixture
 from tests.wire.pcsc import Pcsc, pcsc_service  # noqa: F401  # a fixture
 
@@ -32,6 +32,10 @@ LAG_S = 0.15
 """What two busy cores may take to wake the clients' own threads, which look at deadlines every 0.05 s."""
 BACK_S = 2.0
 FRAME_S = 0.3
+MAY_GO_ON = {"PrintReceipt", "PrintDocument", "SelfTest", "ScanCode"}
+"""What is under way is put in order after the deadline: a job purged, a slip confirmed, a light put out."""
+LATE_SHARE = 0.01
+"""How many of the other answers may come after their client gave up, on two cores that ten processes share."""
 DEAD = re.compile(r"(\w+) ended with (-?\d+)")
 
 
@@ -47,17 +51,23 @@ def test_a_thousand_misfortunes(
 ) -> None:
     # A kill a second is no crash loop here: each counts as the first one, so that the back-off is its shortest.
     monkeypatch.setattr("kiosk.terminal.supervision.STEADY_S", 0.0)
-    ordeals = [*(make(twin) for make in ORDEALS), smart_card(twin, pcsc_service)]
+    ordeals = [(make(twin), share) for make, share in ORDEALS]
+    ordeals.append((smart_card(twin, pcsc_service), SMART_CARD_SHARE))
+    a_share = -(-EVENTS // sum(share for _, share in ordeals))
     caplog.set_level(logging.WARNING, "kiosk.terminal.supervisor")
-    began = time.monotonic()
+    began, stretch = time.monotonic(), max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     preface = (CONFIG / "terminals" / "dev.toml").read_text().split("[devices.")[0]
-    with Fleet(tmp_path, {ordeal.role: ordeal.table for ordeal in ordeals}, preface=preface) as fleet:
+    tables = {ordeal.role: ordeal.table for ordeal, _ in ordeals}
+    with Fleet(tmp_path, tables, watchdog_s=4.0, preface=preface) as fleet:
         fleet.wait_up()
         with screen(fleet.profile, tmp_path) as frames:
-            stories = Campaign(fleet, seed).run([(ordeal, _share(ordeals, ordeal)) for ordeal in ordeals])
+            stories = Campaign(fleet, seed).run([(ordeal, share * a_share) for ordeal, share in ordeals])
+    wrong = [*_mistakes(stories, BACK_S * stretch), *_deaths(stories, caplog.messages)]
+    if frames["worst_s"] > FRAME_S:
+        wrong.append("the screen stood still")
     report = _report(seed, stories, frames, time.monotonic() - began)
     print(report)
-    assert not _mistakes(stories, frames, [DEAD.search(message) for message in caplog.messages]), report
+    assert not wrong, "\n".join([report, *wrong])
 
 
 @contextmanager
@@ -81,10 +91,6 @@ def screen(profile: Path, folder: Path) -> Iterator[dict[str, Any]]:
             process.kill()
 
 
-def _share(ordeals: list[Ordeal], ordeal: Ordeal) -> int:
-    return EVENTS // len(ordeals)
-
-
 def _wait_for(path: Path, within_s: float) -> None:
     ends = time.monotonic() + within_s
     while not path.exists():
@@ -92,27 +98,34 @@ def _wait_for(path: Path, within_s: float) -> None:
         time.sleep(0.02)
 
 
-def _mistakes(stories: list[Story], frames: dict[str, Any], deaths: list[re.Match[str] | None]) -> list[str]:
+def _mistakes(stories: list[Story], back_s: float) -> list[str]:
     """Every broken promise, in words."""
+    commands = [(story.role, one) for story in stories for one in story.commands]
     wrong = [broken for story in stories for broken in story.broken]
-    for story in stories:
-        wrong += [f"{story.role}: {one}" for one in story.commands if _is_wrong(one)]
-        back = sorted(story.back_s)
-        if back and back[len(back) * 99 // 100][0] > BACK_S:
-            wrong.append(f"{story.role}: back after {back[-3:]}")
-        died = [match[2] for match in deaths if match is not None and match[1] == story.role]
-        if died != ["-9"] * story.kills:
-            wrong.append(f"{story.role}: {story.kills} kills, but its hosts ended with {died}")
-    if not frames or frames["worst_s"] > FRAME_S:
-        wrong.append(f"frames of the screen: {frames}")
+    wrong += [f"{role}: {one}" for role, one in commands if len(one.ended) != 1 or one.overshoot_s > OVER_S + LAG_S]
+    late = [f"{role}: {one}" for role, one in commands if _late(one)]
+    if len(late) > LATE_SHARE * len(commands):
+        wrong += late
+    back = sorted(at for story in stories for at in story.back_s)
+    if back[len(back) * 99 // 100][0] > back_s:
+        wrong.append(f"back after {back[-10:]}")
     return wrong
 
 
-def _is_wrong(one: Issued) -> bool:
-    """Whether a command did not end once, in time, and by its driver unless that was stopped or killed."""
-    if len(one.ended) != 1 or one.overshoot_s > OVER_S + LAG_S:
-        return True
-    return one.ends[0] == "no answer" and one.fault != STOPPED
+def _late(one: Issued) -> bool:
+    """Whether the driver itself did not answer in time, though its host was alive."""
+    return one.ends[:1] == ["no answer"] and one.fault != STOPPED and one.command not in MAY_GO_ON
+
+
+def _deaths(stories: list[Story], log: list[str]) -> list[str]:
+    """Hosts that ended otherwise than by the campaign's own hand."""
+    deaths = [match for match in map(DEAD.search, log) if match is not None]
+    wrong = []
+    for story in stories:
+        died = [match[2] for match in deaths if match[1] == story.role]
+        if died != ["-9"] * story.kills:
+            wrong.append(f"{story.role}: {story.kills} kills, but its hosts ended with {died}")
+    return wrong
 
 
 def _report(seed: str, stories: list[Story], frames: dict[str, Any], took_s: float) -> str:
@@ -120,10 +133,10 @@ def _report(seed: str, stories: list[Story], frames: dict[str, Any], took_s: flo
     for story in stories:
         over = sorted(one.overshoot_s for one in story.commands if one.ended) or [0.0]
         back = sorted(story.back_s) or [(0.0, "")]
+        late = sum(map(_late, story.commands))
         lines.append(
             f"{story.role}: {len(story.back_s)} events, {len(story.commands)} commands, {story.kills} kills; "
-            f"worst {over[-1]:+.3f} s of a deadline; back p50 {back[len(back) // 2][0]:.2f} "
-            f"p99 {back[len(back) * 99 // 100][0]:.2f} s, worst {back[-1]}"
+            f"worst {over[-1]:+.3f} s of a deadline, {late} late answers; "
+            f"back p50 {back[len(back) // 2][0]:.2f} p99 {back[len(back) * 99 // 100][0]:.2f} s, worst {back[-1]}"
         )
-        lines += [f"  wrong: {one}" for one in story.commands if _is_wrong(one)][:20]
-    return "\n".join([*lines, *(broken for story in stories for broken in story.broken)])
+    return "\n".join(lines)
