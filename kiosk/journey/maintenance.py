@@ -87,6 +87,7 @@ def _state(turn: Turn, report: DeviceReport) -> str:
     parts += [f"{turn.say(f'supply_name.{name}')} {turn.say(f'supply.{level}')}" for name, level in supplies]
     if report.sheets_left is not None:
         parts.append(turn.say("technician.sheets", sheets=str(report.sheets_left)))
+    parts += [turn.say(f"sensor.{name.split('_')[0]}.{word}") for name, word in sorted(report.sensors.items())]
     return " · ".join(parts)
 
 

@@ -329,6 +329,15 @@ def test_the_parents_card_is_seen_while_it_is_read(context: Context) -> None:
     assert citizen.view.reading
 
 
+def test_the_panel_s_sensors_are_told_in_words(citizen: Citizen) -> None:
+    citizen.does(do.TechnicianPressed(), do.Answered("246810"))
+    sensors = {"door": "closed", "door_2": "open", "headphones": "out"}
+    panel = DeviceReport(DeviceRole.PANEL, DeviceState.ONLINE, sensors=sensors)
+    citizen.becomes(msgspec.structs.replace(good_world(), devices=(*good_world().devices, panel)))
+    row = next(row for row in citizen.view.devices if row.test == "test:panel")
+    assert row.state == "正常 · 柜门关好 · 柜门开着 · 耳机未插"
+
+
 def test_a_test_is_followed_by_what_the_device_went_through(citizen: Citizen) -> None:
     citizen.does(do.TechnicianPressed(), do.Answered("246810"), do.Chosen("test:id_card"))
     citizen.answer(SelfTest, TestReport(True, ()))

@@ -41,6 +41,9 @@ def test_keys_that_are_put_together_exist_too(texts: Texts) -> None:
     keys += [f"help.{kind}" for kind in (*STEP_TYPES, "menu", "service")]
     keys += [f"rating.level{level}" for level in range(1, 6)]
     keys += [f"device.{role}.other" for role in DeviceRole]
+    for sensor, words in (("door", "open closed"), ("tilt", "tilted level"), ("proximity", "somebody nobody")):
+        keys += [f"sensor.{sensor}.{word}" for word in words.split()]
+    keys += ["sensor.headphones.in", "sensor.headphones.out"]
     assert [key for key in keys if key not in texts] == []
 
 
