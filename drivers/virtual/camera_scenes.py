@@ -33,7 +33,7 @@ def _person(phase: int, empty: bool) -> Image.Image:
         _draw_person(pen, round(6 * math.sin(phase / PHASES * 2 * math.pi)))
     pen.text((WIDTH * 2 - 24, 24), "演示", font=font_of(44), fill=(150, 60, 60), anchor="ra")
     pen.text((24, 24), str(phase), font=font_of(30), fill=(200, 207, 212))
-    return picture.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS).filter(ImageFilter.SHARPEN)
+    return picture.reduce(2).filter(ImageFilter.SHARPEN)
 
 
 def _desk(phase: int) -> Image.Image:
