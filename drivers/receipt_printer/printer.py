@@ -189,9 +189,12 @@ class EscposReceiptPrinter:
         began = well = time.monotonic()
         while self._talk.confirmations < portions:
             anything = self._talk.listen(LOOK_EVERY_S, control)
-            if self._talk.confirmations >= portions:
+            status = self._talk.told
+            stopped = status is not None and status.failure is not None  # then what confirms may be a stale answer
+            if self._talk.confirmations >= portions and not stopped:
                 return
-            status = self._talk.told if anything else self._talk.status(control, SILENT_S)
+            if not anything:
+                status = self._talk.status(control, SILENT_S)
             if status is None or status.failure is None:
                 well = time.monotonic()
             elif not status.passing or time.monotonic() - well > PASSING_S:

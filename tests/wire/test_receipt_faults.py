@@ -403,3 +403,15 @@ def test_a_small_buffer_never_holds_what_would_come_out_after_a_refill(machines:
     assert device.do("GET", "/")["slips"] == 0
     driver.print_once(SLIP, Control(10))
     assert slips(device)[-1] == LINES
+
+
+def test_a_stale_answer_does_not_confirm_a_slip_that_ran_out_of_paper(machines: Machines, printer: Printers) -> None:
+    """Seed 7 of the random faults: each answer came with its predecessor, just as the paper ended before the cut."""
+    device = machines()
+    driver = printer(device)
+    device.do("POST", "/fault", fault="stale", after_mm=1)
+    device.do("POST", "/paper", state="ok", left_mm=49.28, near_mm=10)
+    with pytest.raises(OutcomeUnknown) as caught:
+        driver.print_once(SLIP, Control(10))
+    assert caught.value.evidence == {"cause": "paper_out"}
+    assert device.do("GET", "/")["slips"] == 0
