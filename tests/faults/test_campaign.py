@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import random
 import re
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from kiosk.folders import CONFIG
 from tests.faults.campaign import Campaign, Issued, Story
-from tests.faults.fleet import ROOT, Fleet
+from tests.faults.fleet import Fleet
 from tests.faults.ordeals import ORDEALS, SMART_CARD_SHARE, STOPPED, smart_card
+from tests.faults.screen import PREFACE, Frames, screen
 from tests.wire.conftest import Twin, twin  # noqa: F401  # a fixture
 from tests.wire.pcsc import Pcsc, pcsc_service  # noqa: F401  # a fixture
 
@@ -56,46 +51,17 @@ def test_a_thousand_misfortunes(
     a_share = -(-EVENTS // sum(share for _, share in ordeals))
     caplog.set_level(logging.WARNING, "kiosk.terminal.supervisor")
     began, stretch = time.monotonic(), max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-    preface = (CONFIG / "terminals" / "dev.toml").read_text().split("[devices.")[0]
     tables = {ordeal.role: ordeal.table for ordeal, _ in ordeals}
-    with Fleet(tmp_path, tables, watchdog_s=4.0, preface=preface) as fleet:
+    with Fleet(tmp_path, tables, watchdog_s=4.0, preface=PREFACE) as fleet:
         fleet.wait_up()
         with screen(fleet.profile, tmp_path) as frames:
             stories = Campaign(fleet, seed).run([(ordeal, share * a_share) for ordeal, share in ordeals])
     wrong = [*_mistakes(stories, BACK_S * stretch), *_deaths(stories, caplog.messages)]
-    if frames["worst_s"] > FRAME_S:
+    if frames.worst_s > FRAME_S:
         wrong.append("the screen stood still")
     report = _report(seed, stories, frames, time.monotonic() - began)
     print(report)
     assert not wrong, "\n".join([report, *wrong])
-
-
-@contextmanager
-def screen(profile: Path, folder: Path) -> Iterator[dict[str, Any]]:
-    """The terminal's process on the same sockets; afterwards the times between its frames stand in the mapping."""
-    told: dict[str, Any] = {}
-    command = [sys.executable, "-m", "tests.faults.screen_probe", str(profile), str(folder)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with (folder / "screen.log").open("wb") as log:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment)
-    assert process.stdin is not None
-    with process:
-        try:
-            _wait_for(folder / "ready", 30)
-            process.stdin.write(b"begin\n")
-            process.stdin.flush()
-            yield told
-            out, _ = process.communicate(b"end\n", 20)
-            told.update(json.loads(out))
-        finally:
-            process.kill()
-
-
-def _wait_for(path: Path, within_s: float) -> None:
-    ends = time.monotonic() + within_s
-    while not path.exists():
-        assert time.monotonic() < ends, f"{path.name} did not come"
-        time.sleep(0.02)
 
 
 def _mistakes(stories: list[Story], back_s: float) -> list[str]:
@@ -128,7 +94,7 @@ def _deaths(stories: list[Story], log: list[str]) -> list[str]:
     return wrong
 
 
-def _report(seed: str, stories: list[Story], frames: dict[str, Any], took_s: float) -> str:
+def _report(seed: str, stories: list[Story], frames: Frames, took_s: float) -> str:
     lines = [f"seed {seed}: {sum(len(story.back_s) for story in stories)} events in {took_s:.0f} s; frames {frames}"]
     for story in stories:
         over = sorted(one.overshoot_s for one in story.commands if one.ended) or [0.0]
