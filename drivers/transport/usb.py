@@ -67,6 +67,7 @@ class UsbDevice:
             try:
                 self._claim(device)
             except usb.core.USBError as error:
+                self.close()
                 with contextlib.suppress(usb.core.USBError):
                     usb.util.dispose_resources(device)
                 raise DeviceOffline(f"{self.address} cannot be opened: {error.strerror or error}") from error
@@ -80,6 +81,7 @@ class UsbDevice:
         number = self._interface.bInterfaceNumber
         with contextlib.suppress(usb.core.USBError, NotImplementedError):
             usb.util.release_interface(device, number)
+        with contextlib.suppress(usb.core.USBError, NotImplementedError):
             if self._detached:
                 device.attach_kernel_driver(number)
         with contextlib.suppress(usb.core.USBError):
@@ -95,7 +97,7 @@ class UsbDevice:
             except usb.core.USBTimeoutError:
                 sent = 0
             except usb.core.USBError as error:
-                self._lost(error)
+                self._lost(error, endpoint)
             if sent:
                 data, moved = data[sent:], time.monotonic()
             elif time.monotonic() - moved > STALLED_S:
@@ -113,7 +115,7 @@ class UsbDevice:
             except usb.core.USBTimeoutError:
                 pass
             except usb.core.USBError as error:
-                self._lost(error)
+                self._lost(error, endpoint)
             if time.monotonic() >= ends:
                 return b""
 
@@ -132,7 +134,15 @@ class UsbDevice:
         return device
 
     def _has_serial(self, device: Any) -> bool:
-        return not self.address.serial or usb.util.get_string(device, device.iSerialNumber) == self.address.serial
+        if not self.address.serial:
+            return True
+        try:
+            if usb.util.get_string(device, device.iSerialNumber) == self.address.serial:
+                return True
+        except ValueError as error:  # pyusb's word for a device that tells no strings, or not to us
+            raise DeviceOffline(f"{self.address} does not tell its serial number: {error}") from error
+        usb.util.dispose_resources(device)
+        return False
 
     def _claim(self, device: Any) -> None:
         try:
@@ -144,18 +154,22 @@ class UsbDevice:
         if interface is None:
             raise DeviceOffline(f"{self.address} has no bulk end points: it is not the device that is meant")
         number = interface.bInterfaceNumber
+        self._detached = False
         with contextlib.suppress(NotImplementedError):
             if device.is_kernel_driver_active(number):
                 device.detach_kernel_driver(number)
                 self._detached = True
+        self._device, self._interface = device, interface  # from here on close() gives back what was taken
         usb.util.claim_interface(device, number)
-        self._device, self._interface = device, interface
 
     def _opened(self) -> Any:
         self.open()
         return self._device
 
-    def _lost(self, error: usb.core.USBError) -> None:
+    def _lost(self, error: usb.core.USBError, endpoint: int) -> None:
+        if error.errno == errno.EPIPE and self._device is not None:
+            with contextlib.suppress(usb.core.USBError, NotImplementedError):
+                self._device.clear_halt(endpoint)  # a stall outlives our claim, and would fail the next one too
         self.close()
         words = "was unplugged" if error.errno in _GONE else f"failed: {error.strerror or error}"
         raise DeviceOffline(f"{self.address} {words}") from error
