@@ -132,8 +132,18 @@ class MultiCardModule:
                 if parser.started:
                     raise ProtocolError("the answer broke off", cause="truncated")
                 raise DeviceTimeout("the reader is silent")
-            if (body := parser.feed(data)) is not None:
+            body = parser.feed(data)
+            while (newer := parser.feed(b"")) is not None:
+                body = newer  # what came first was a late answer to an earlier command
+            if body is not None and _belongs(command, body):
                 return int.from_bytes(body[:2], "big"), body[2:]
+
+
+def _belongs(command: bytes, body: bytes) -> bool:
+    """Whether an answer has the shape of one to `command`: only a read gives a card's blocks. Refusals fit any."""
+    is_card = body[2:].startswith(_LENGTHS)
+    is_success = body[:2] in {b"\x00\x00", b"\x90\x00"}
+    return not is_success or is_card == (command == READ_ID_CARD)
 
 
 def _failure(code: int) -> DeviceError:

@@ -10,15 +10,20 @@ BGR (or a BMP of them), and a number; rows come bottom up.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import io
+import os
 import resource
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kiosk.ipc import Control, DeadlineExceeded
+from drivers.transport.stream import SLICE_S
+from kiosk.ipc import Control
 
 WLT_BYTES = 1024
 WIDTH, HEIGHT = 102, 126
@@ -44,20 +49,36 @@ class PhotoDecoder:
         """The picture as PNG; empty when it cannot be had. Raises Cancelled and DeadlineExceeded only."""
         self.trouble = ""
         command = [sys.executable, "-m", "drivers.id_card.photo", str(self.library), self.function]
-        within_s = min(WITHIN_S, control.remaining_s)
-        try:
-            done = subprocess.run(command, input=wlt, capture_output=True, timeout=within_s, check=False)
-        except subprocess.TimeoutExpired:
-            if not control.remaining_s:
-                raise DeadlineExceeded from None
+        pipe = subprocess.PIPE
+        child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True)
+        with child:
+            try:
+                said = _converse(child, wlt, control)
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)  # and whatever the library has started
+        if said is None:
             self.trouble = f"the photo library hung for {WITHIN_S:.0f} s"
             return b""
-        if done.returncode < 0:
-            self.trouble = f"the photo library crashed (signal {-done.returncode})"
-        elif done.returncode or not done.stdout.startswith(_PNG) or len(done.stdout) > PNG_LIMIT_BYTES:
-            words = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            self.trouble = f"the photo library gave no picture: {words[-1][:120] if words else done.returncode}"
-        return b"" if self.trouble else done.stdout
+        png, complaint = said
+        if child.returncode < 0:
+            self.trouble = f"the photo library crashed (signal {-child.returncode})"
+        elif child.returncode or not png.startswith(_PNG) or len(png) > PNG_LIMIT_BYTES:
+            words = complaint.decode("utf-8", "replace").strip().splitlines()
+            self.trouble = f"the photo library gave no picture: {words[-1][:120] if words else child.returncode}"
+        return b"" if self.trouble else png
+
+
+def _converse(child: subprocess.Popen[bytes], wlt: bytes, control: Control) -> tuple[bytes, bytes] | None:
+    """Give the block, take picture and complaint; None when the child hung. Looks at `control` all the while."""
+    ends = time.monotonic() + WITHIN_S
+    block: bytes | None = wlt
+    while (left := ends - time.monotonic()) > 0:
+        control.check()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return child.communicate(block, timeout=min(SLICE_S, left, control.remaining_s))
+        block = None  # the first call has it, and goes on with it
+    return None
 
 
 def main() -> int:
@@ -68,6 +89,9 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (2, 2))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # it has nothing to write
     wlt = sys.stdin.buffer.read(WLT_BYTES)
+    out = os.fdopen(os.dup(1), "wb")
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)  # a library that prints must neither spoil the picture nor flood the driver
     try:
         unpack = getattr(ctypes.CDLL(library), function)
     except (OSError, AttributeError) as error:
@@ -82,7 +106,8 @@ def main() -> int:
     if all(byte == _UNTOUCHED for byte in written[:PIXEL_BYTES]):
         print("it wrote nothing", file=sys.stderr)  # noqa: T201  # read by the parent
         return 1
-    sys.stdout.buffer.write(_png(written))
+    with out:
+        out.write(_png(written))
     return 0
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers.contract.commands import CardSeen
-from drivers.contract.errors import DeviceError, DeviceTimeout, ProtocolError
+from drivers.contract.errors import DeviceError, DeviceOffline, DeviceTimeout, ProtocolError
 from drivers.id_card import status
 from drivers.id_card.frames import Answer, AnswerParser, Command, encode_request
 from drivers.id_card.layouts import BLOCK_BYTES
@@ -123,10 +123,14 @@ class SamVModule:
         self._ready = False
 
     def _prepare(self, control: Control) -> None:
-        """Find the speed at which the module answers, and learn its number, once per opening."""
+        """Find the speed at which the module answers, and learn its number.
+
+        Again after every loss and silence: another module may hang there now, or the same one at its first speed.
+        """
         self._transport.open()
         if self._ready:
             return
+        self._sam_id = ""
         self._find_baud(control)
         if self._options.set_baud and self._options.set_baud != self._baud:
             self._change_baud(self._options.set_baud, control)
@@ -141,9 +145,8 @@ class SamVModule:
         self._ready = True
 
     def _find_baud(self, control: Control) -> None:
-        rates = [self._options.baud]
-        if self._options.probe_bauds:
-            rates = sorted(BAUDS, key=lambda rate: rate != self._options.baud)
+        others = BAUDS if self._options.probe_bauds else ()
+        rates = list(dict.fromkeys((self._baud, self._options.baud, *others)))
         for index, rate in enumerate(rates):
             self._use(rate)
             try:
@@ -178,6 +181,13 @@ class SamVModule:
 
     def _ask(self, exchange: _Exchange, control: Control) -> Answer:
         """One request, one answer that belongs to it."""
+        try:
+            return self._exchange(exchange, control)
+        except (DeviceOffline, DeviceTimeout):
+            self._ready = False
+            raise
+
+    def _exchange(self, exchange: _Exchange, control: Control) -> Answer:
         self._transport.discard_input()
         self._transport.write(encode_request(exchange.command), control)
         ends = self._clock() + exchange.think_s + self._wire_s(max(exchange.lengths))
@@ -186,9 +196,8 @@ class SamVModule:
             answer = self._receive(parser, ends, control)
             while (newer := parser.feed(b"")) is not None:
                 answer = newer  # what came first was a late answer to an earlier command
-            if answer.sw3 in {status.OK, status.CARD_FOUND} and len(answer.data) not in exchange.lengths:
-                continue  # the same, but alone
-            return answer
+            if _belongs(exchange, answer):
+                return answer  # another is a late answer too, but came alone
 
     def _receive(self, parser: AnswerParser, ends: float, control: Control) -> Answer:
         while True:
@@ -206,6 +215,16 @@ class SamVModule:
     def _wire_s(self, data_bytes: int) -> float:
         """How long request and answer take on the wire, with half as much again for slow adapters."""
         return 1.5 * 10 * (10 + 11 + data_bytes) / self._baud
+
+
+def _belongs(exchange: _Exchange, answer: Answer) -> bool:
+    """Whether an answer can be one to this command. Refusals fit any; what went well has one shape each."""
+    match answer.sw3:
+        case status.NO_CONTENT:
+            return exchange is _ADDRESS
+        case status.CARD_FOUND | status.OK:
+            return len(answer.data) in exchange.lengths
+    return True
 
 
 def format_sam_id(answer: Answer) -> str:

@@ -121,6 +121,47 @@ def test_each_wire_fault_is_typed_for_every_family_and_passes(
     assert flavour.reader.read(Control(8)).name == "测试甲"
 
 
+@pytest.mark.parametrize("fault", ["noise", "stale", "byte_at_a_time"])
+def test_what_can_be_lived_through_is_lived_through_by_every_family(flavour: Flavour, fault: str) -> None:
+    flavour.device.fault(fault)
+    for _ in range(2):  # the second time, the late answer in front is one to the card before
+        flavour.device.do("POST", "/card", text_block=CARDS["resident"].hex())
+        assert flavour.reader.read(Control(8)).name == "测试甲"
+
+
+def test_a_late_answer_of_the_card_before_is_never_taken_for_this_card(flavour: Flavour) -> None:
+    flavour.device.fault("stale")
+    assert flavour.reader.read(Control(8)).name == "测试甲"
+    flavour.device.do("POST", "/card", text_block=CARDS["hk_macau_taiwan"].hex())
+    assert flavour.reader.read(Control(8)).number == NUMBERS["hk_macau_taiwan"]
+
+
+def test_after_a_loss_the_module_is_asked_anew_who_it_is(reader: Twin) -> None:
+    sam_v, asked = driver(reader), []
+    for lost in (True, False, True):
+        if lost:
+            reader.do("POST", "/unplug")
+            with pytest.raises(DeviceOffline):
+                sam_v.read(Control(3))
+            reader.do("POST", "/plug")
+        before = reader.do("GET", "/")["asked"]
+        assert sam_v.read(Control(5)).sam_id == SAM_ID
+        asked.append(reader.do("GET", "/")["asked"] - before)
+    assert asked[0] == asked[2] == asked[1] + 2  # its state, and its number
+
+
+@pytest.mark.parametrize("wire", ["--port", "--pty"])
+def test_the_twin_takes_nothing_that_is_another_s(wire: str, reader: Twin, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    place = str(precious) if wire == "--pty" else str(reader.port)
+    command = [sys.executable, "-m", "drivers.virtual.id_card", wire, place]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 2
+    assert "the wire cannot be opened" in done.stderr.splitlines()[-1]
+    assert precious.read_text() == "mine"
+
+
 def test_a_reader_that_is_unplugged_comes_back_for_every_family(flavour: Flavour) -> None:
     assert flavour.reader.report(Control(3)).state is DeviceState.ONLINE
     flavour.device.do("POST", "/unplug")

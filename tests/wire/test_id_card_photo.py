@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from drivers.contract.commands import ReadIdCard
 from drivers.contract.status import DeviceRole
 from drivers.contract.values import IdCard
 from drivers.id_card.photo import HEIGHT, WIDTH, WITHIN_S, PhotoDecoder
-from kiosk.ipc import Control, DeadlineExceeded
+from kiosk.ipc import Cancelled, Control, DeadlineExceeded
 from tests.drivers.vectors import RESIDENT
 from tests.wire.conftest import Twin
 
@@ -24,6 +25,7 @@ LIBRARY = """
 #include <string.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <stdio.h>
 int unpack(unsigned char *wlt, unsigned char *out, int size) {
     for (int i = 0; i < 102 * 126; i++) { out[3*i] = wlt[0]; out[3*i+1] = i < 102 ? 255 : 0; out[3*i+2] = 40; }
     return 1;
@@ -33,6 +35,8 @@ int crashes(unsigned char *wlt, unsigned char *out, int size) { return *(volatil
 int nothing(unsigned char *wlt, unsigned char *out, int size) { return 0; }
 int too_much(unsigned char *wlt, unsigned char *out, int size) { memset(out, 7, 90000); return 1; }
 int quits(unsigned char *wlt, unsigned char *out, int size) { exit(0); }
+int floods(unsigned char *wlt, unsigned char *out, int size) { for (;;) puts("noise"); }
+int prints(unsigned char *wlt, unsigned char *out, int size) { puts("hello"); return unpack(wlt, out, size); }
 int eats(unsigned char *wlt, unsigned char *out, int size) { for (;;) memset(malloc(1 << 24), 1, 1 << 24); }
 """
 
@@ -63,6 +67,7 @@ def test_a_picture_of_the_right_size_comes_out_the_right_way_up(library: Path) -
         ("too_much", "beyond the picture"),
         ("quits", "no picture"),
         ("eats", "photo library"),
+        ("floods", "photo library"),
         ("absent", "absent"),
     ],
 )
@@ -85,6 +90,22 @@ def test_the_owner_s_deadline_ends_a_library_that_hangs(library: Path) -> None:
     with pytest.raises(DeadlineExceeded):
         PhotoDecoder(library, "hangs").decode(bytes(1024), Control(0.5))
     assert time.monotonic() - started < 0.8
+
+
+def test_a_library_that_prints_does_not_spoil_the_picture(library: Path) -> None:
+    decoder = PhotoDecoder(library, "prints")
+    assert Image.open(io.BytesIO(decoder.decode(bytes(1024), Control(10)))).size == (WIDTH, HEIGHT)
+
+
+def test_a_library_that_hangs_is_left_as_soon_as_the_citizen_gives_up(library: Path) -> None:
+    control = Control(10)
+    given_up: list[float] = []
+    timer = threading.Timer(0.3, lambda: (given_up.append(time.monotonic()), control.cancel()))
+    timer.start()
+    with pytest.raises(Cancelled):
+        PhotoDecoder(library, "hangs").decode(bytes(1024), control)
+    assert time.monotonic() - given_up[0] < 0.5
+    timer.join()
 
 
 @pytest.mark.parametrize(("function", "has_photo"), [("unpack", True), ("crashes", False)])
