@@ -18,6 +18,8 @@ INTEGER, BOOLEAN, ENUM = 0x21, 0x22, 0x23
 OCTETS, RANGE, TEXT_WITH_LANGUAGE, NAME_WITH_LANGUAGE = 0x30, 0x33, 0x35, 0x36
 NAME, KEYWORD, URI, CHARSET, LANGUAGE, MIME = 0x42, 0x44, 0x45, 0x47, 0x48, 0x49
 _TEXTS = {0x41, NAME, KEYWORD, URI, 0x46, CHARSET, LANGUAGE, MIME}
+GROUPS_LIMIT = 1000
+"""A list of jobs has one group for each; more than a printer can hold are noise."""
 _FIRST_VALUE_TAG = 0x20  # 0x10 to 0x1F say why there is no value: unsupported, unknown, no-value
 
 NOT_FOUND, GONE = 0x0406, 0x0407
@@ -101,20 +103,23 @@ def decode_answer(data: bytes, request_id: int | None = None) -> IppAnswer:
 
 
 def _groups(data: bytes) -> tuple[tuple[int, dict[str, tuple[Value, ...]]], ...]:
-    groups: list[tuple[int, dict[str, tuple[Value, ...]]]] = []
+    groups: list[tuple[int, dict[str, list[Value]]]] = []
     offset, name = 8, ""
     while data[offset] != END:
         tag = data[offset]
         if tag < 0x10:
+            if len(groups) == GROUPS_LIMIT:
+                raise ProtocolError("the printer's IPP answer has no end", cause="ipp", got=f"{GROUPS_LIMIT} groups")
             groups.append((tag, {}))
             offset += 1
             continue
         shown, offset = _counted(data, offset + 1)
         raw, offset = _counted(data, offset)
         name = shown.decode("utf-8") or name
-        values = groups[-1][1].get(name, ())
-        groups[-1][1][name] = (*values, _value(tag, raw)) if tag >= _FIRST_VALUE_TAG else values
-    return tuple(groups)
+        values = groups[-1][1].setdefault(name, [])
+        if tag >= _FIRST_VALUE_TAG:
+            values.append(_value(tag, raw))
+    return tuple((tag, {name: tuple(values) for name, values in group.items()}) for tag, group in groups)
 
 
 def _counted(data: bytes, offset: int) -> tuple[bytes, int]:

@@ -19,6 +19,7 @@ A4_NAMES = frozenset({A4, "iso-a4", "a4"})
 COLLATED = "separate-documents-collated-copies"
 TWO_SIDED = "two-sided-long-edge"
 LOW_PERCENT = 10
+_LARGEST = 2**31 - 1
 Attributes = Mapping[str, tuple[Value, ...]]
 
 
@@ -186,7 +187,7 @@ def _whole(fields: Mapping[str, str], name: str) -> int | None:
         value = int(fields.get(name, ""))
     except ValueError:
         return None
-    return value if value >= 0 else None  # -1 other, -2 unknown, -3 some (RFC 3805)
+    return value if 0 <= value <= _LARGEST else None  # -1 other, -2 unknown, -3 some (RFC 3805)
 
 
 def _trays(attributes: Attributes) -> tuple[Tray, ...]:
