@@ -19,7 +19,7 @@ UNIONPAY = bytes.fromhex("A000000333")
 KINDS = {"0101": "debit", "0102": "credit", "0103": "quasi_credit", "0106": "cash"}
 _PAN, _AID, _PDOL, _AFL = 0x5A, 0x4F, 0x9F38, 0x94
 _PROCESSING_OPTIONS_1, _PROCESSING_OPTIONS_2 = 0x80, 0x77
-_RECORDS_LIMIT = 40
+_RECORDS_LIMIT, _LAST_FILE = 40, 30
 SHORTEST_PAN, LONGEST_PAN = 12, 19
 
 
@@ -68,7 +68,9 @@ def _choose(send: Send) -> bytes:
 def _contact_directory(send: Send, fci: bytes) -> bytes:
     """A contact card lists its applications in the records of a file whose number is tag 88."""
     number = next(tlv.find_all(fci, 0x88), b"")
-    return b"".join(_file(send, number[0], 1, 10)) if len(number) == 1 else b""
+    if len(number) != 1 or not 1 <= number[0] <= _LAST_FILE:
+        return b""
+    return b"".join(_file(send, number[0], 1, 10))
 
 
 def _file_locator(send: Send, fci: bytes) -> bytes:
