@@ -75,7 +75,7 @@ class AnswerParser:
     @property
     def started(self) -> bool:
         """Whether a frame has begun."""
-        return bytes(self._buffer).find(_SYNC) >= 0
+        return self._buffer.find(_SYNC) >= 0
 
     def feed(self, data: bytes) -> Answer | None:
         """Add what arrived; the answer, or None while it is incomplete."""
@@ -104,7 +104,7 @@ class AnswerParser:
         return f"{len(self._buffer)} bytes, beginning {bytes(self._buffer[:7]).hex(' ')}"
 
     def _find_start(self) -> int:
-        start = bytes(self._buffer).find(_SYNC)
+        start = self._buffer.find(_SYNC)
         if start < 0:
             self.noise = max(0, len(self._buffer) - 2)
         return start
