@@ -21,7 +21,17 @@ from typing import Any, Protocol
 import msgspec
 
 from kiosk.ipc.control import Cancelled, Control, DeadlineExceeded
-from kiosk.ipc.messages import MAX_MESSAGE_BYTES, NOT_UNDERSTOOD, Cancel, Done, Failed, Inbound, Notice, Progress, Submit
+from kiosk.ipc.messages import (
+    MAX_MESSAGE_BYTES,
+    NOT_UNDERSTOOD,
+    Cancel,
+    Done,
+    Failed,
+    Inbound,
+    Notice,
+    Progress,
+    Submit,
+)
 from kiosk.ipc.sockets import hang_up, limit_sending
 
 log = logging.getLogger(__name__)
