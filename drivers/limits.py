@@ -3,6 +3,10 @@
 RLIMIT_DATA counts what a process may write and shares with nobody (heap, anonymous maps, stacks of threads); code and
 libraries do not count. Past it allocations fail: Python raises MemoryError, which is a bug like another and ends the
 host; the supervisor starts it again.
+
+Measured with the virtual devices at work, in MiB of data: 142 for any host (threads' stacks, most of it never touched),
+185 for a slip of 40 lines, 200 for 20 pages printed and drawn, 330 for a preview. The limits leave room for four times
+as much and more: they are there for what grows without end.
 """
 
 from __future__ import annotations
