@@ -51,17 +51,17 @@ class History:
         """A command failed; the same kind in a row is one entry that counts."""
         with self._lock:
             self._count(FAILURES)
-            self._remember(error)
+            self._remember(error.kind, error.hint)
             self._save()
 
-    def outage(self, error: DeviceError) -> None:
-        """The device went offline."""
+    def outage(self, kind: str, hint: str) -> None:
+        """The device went offline, whoever noticed."""
         with self._lock:
             now = self._clock()
             self._saved.first_outage = self._saved.first_outage or now
             self._saved.last_outage = now
             self._count(OUTAGES)
-            self._remember(error)
+            self._remember(kind, hint)
             self._save()
 
     def read(self) -> DeviceHealth:
@@ -80,12 +80,12 @@ class History:
     def _count(self, counter: str) -> None:
         self._saved.counters[counter] = self._saved.counters.get(counter, 0) + 1
 
-    def _remember(self, error: DeviceError) -> None:
+    def _remember(self, kind: str, hint: str) -> None:
         kept = self._saved.failures
         times = 1
-        if kept and kept[0].kind == error.kind:
+        if kept and kept[0].kind == kind:
             times += kept.pop(0).times
-        kept.insert(0, PastFailure(error.kind, self._clock(), times, error.hint))
+        kept.insert(0, PastFailure(kind, self._clock(), times, hint))
         del kept[KEPT:]
 
     def _save(self) -> None:

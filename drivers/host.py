@@ -165,22 +165,22 @@ class DriverService:
         role = self._driver.role
         if isinstance(error, DeviceOffline | DeviceTimeout | ProtocolError):
             self._driver.close()
-            if self._set(DeviceReport(role, DeviceState.OFFLINE, reason=error.kind, hint=error.hint)):
-                self._history.outage(error)
+            self._set(DeviceReport(role, DeviceState.OFFLINE, reason=error.kind, hint=error.hint))
         elif isinstance(error, DeviceFault):
             self._set(DeviceReport(role, DeviceState.HARDWARE_ERROR, reason=error.kind, hint=error.hint))
 
-    def _set(self, report: DeviceReport) -> bool:
-        """Tell the report if it is news; whether it was."""
+    def _set(self, report: DeviceReport) -> None:
+        """Tell the report if it is news, and remember it if it is an outage."""
         with self._telling:
             before = self._publication.last
             news = self._publication.judge(report, self._clock())
             if news is None:
-                return False
+                return
+            if news.state is DeviceState.OFFLINE:
+                self._history.outage(news.reason, news.hint)
             if news.usable != before.usable:
                 log.info("%s is %s %s", news.role, news.state, news.reason)
             self.publish(news)
-            return True
 
 
 def main() -> int:

@@ -164,7 +164,8 @@ class PreviewStarted(msgspec.Struct, frozen=True, tag=True):
 
 
 class Photo(msgspec.Struct, frozen=True, tag=True):
-    """A JPEG and the problems found in it: no_face, many_faces, too_dark, too_bright, blurred, too_small."""
+    """A JPEG and the problems found in it: no_face, many_faces, too_dark, too_bright, blurred, too_small,
+    covered."""
 
     jpeg: bytes
     problems: tuple[str, ...] = ()

@@ -22,7 +22,8 @@ class IdCard(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 
     `needs_person`: a name or address holds private-use characters, which no font of ours can know: a person must
     look at the card. `photo` is a PNG where the terminal has a decoder; `fingerprints` are the chip's opaque blocks
-    of 512 bytes, read only when asked for; `previous_number` that of a foreigner's card before 2023. Source: GA/T 490 as vendors document it; GB 11643 for `number`.
+    of 512 bytes, read only when asked for; `previous_number` is that of a foreigner's card before 2023.
+    Source: GA/T 490 as vendors document it; GB 11643 for `number`.
     """
 
     layout: CardLayout

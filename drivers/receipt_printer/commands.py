@@ -1,9 +1,4 @@
-"""The ESC/POS commands that we issue, and no others. Pure.
-
-python-escpos has no part in them: it prints Chinese punctuation as "?", lets commands inside a name through, waits
-a whole time-out for one status byte, calls a mute printer well supplied, and costs a third of a second to import.
-A test compares QR and cut with its bytes.
-"""
+"""The ESC/POS commands that we issue, and no others but QR codes (library). Pure."""
 
 from __future__ import annotations
 
@@ -51,12 +46,3 @@ def raster(width: int, height: int, bits: bytes) -> bytes:
         bits = bits.replace(b"\x10" + second, b"\x18" + second)
     head = b"\x1dv0\x00" + ((width + 7) // 8).to_bytes(2, "little") + height.to_bytes(2, "little")
     return head + bits
-
-
-def qr(payload: bytes, module: int = 6) -> bytes:
-    """GS ( k: a QR code of model 2, error correction M, drawn by the printer; `module` is the dots of one square."""
-    store = b"1P0" + payload
-    return b"".join(
-        b"\x1d(k" + len(body).to_bytes(2, "little") + body
-        for body in (b"1A2\x00", b"1C" + bytes([module]), b"1E1", store, b"1Q0")
-    )

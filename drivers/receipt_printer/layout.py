@@ -14,7 +14,7 @@ import numpy as np
 import segno
 
 from drivers.contract.values import CutBlock, FeedBlock, QrBlock, Receipt, RuleBlock, TextBlock
-from drivers.receipt_printer import commands, fonts
+from drivers.receipt_printer import commands, fonts, library
 from drivers.receipt_printer.glyphs import CELL_DOTS, clusters, draw_line, printable, printer_code, width_dots
 
 QR_LIMIT_BYTES = 512
@@ -134,7 +134,7 @@ def _qr(text: str, paper: Paper) -> Iterator[bytes]:
     if not 0 < len(payload) <= QR_LIMIT_BYTES:
         raise ValueError(f"a QR code on a slip holds 1 to {QR_LIMIT_BYTES} bytes")
     if paper.qr == "native" and min(payload) >= ord(" "):
-        code = commands.qr(payload, _module(len(payload), paper))
+        code = library.qr(text, _module(len(payload), paper))
         yield commands.ALIGN["centre"] + code + commands.ALIGN["left"]
     else:
         yield from _raster(_drawn_qr(text, paper))

@@ -34,7 +34,7 @@ from drivers.contract.errors import (
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState, MediaState
 from drivers.contract.values import Receipt
 from drivers.family import Place
-from drivers.receipt_printer import commands, fonts
+from drivers.receipt_printer import commands, fonts, library
 from drivers.receipt_printer.conversation import ANSWER_S, Conversation
 from drivers.receipt_printer.dialect import Dialect, PresenterSettings, ReceiptSettings
 from drivers.receipt_printer.layout import Paper, encode_parts
@@ -256,6 +256,7 @@ class EscposReceiptPrinter:
 
     def _watch(self, tell: Callable[[DeviceNotice], None]) -> None:
         fonts.warm()
+        library.warm()
         while not self._done.wait(WATCH_EVERY_S):
             if not self._well or not self._turn.acquire(blocking=False):
                 continue

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
 from drivers.build import DeviceConfigError, build_driver, families_of, read_device_config
 from drivers.contract.commands import DocumentPrinted, PrintDocument, PrinterWaiting, SheetPrinted
-from drivers.contract.errors import DeviceError
+from drivers.contract.errors import DeviceError, InvalidMedia
 from drivers.contract.status import DeviceRole
 from drivers.contract.values import JobOutcome
 from kiosk.commands.shell import FAILED, OK, add, bad, device_error, group, show
@@ -28,6 +29,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     document.add_argument("--copies", type=int, default=1)
     document.add_argument("--duplex", action="store_true", help="both sides of a sheet")
     document.add_argument("--first-sheet", type=int, default=1, help="print from here on only: a person's decision")
+    document.add_argument("--reprint-of", default="", help="the earlier job whose sheets are missing, as it was told")
     document.add_argument("--hold-s", type=float, default=60.0, help="how long to wait for paper in the middle")
     document.add_argument("file", type=Path)
 
@@ -48,21 +50,34 @@ def print_document(options: argparse.Namespace) -> int:
         return bad(f"--hold-s is more than 0 and at most {LONGEST_PRINT_S:.0f}")
     if options.first_sheet < 1:
         return bad("--first-sheet is 1 or more")
-    command = PrintDocument(
-        pdf, options.copies, hold_s=options.hold_s, duplex=options.duplex, first_sheet=options.first_sheet
-    )
+    control = Control(options.hold_s + LONGEST_PRINT_S, _tell_progress)
+    signal.signal(signal.SIGINT, lambda *_: control.cancel())  # the job must not stay behind in the printer
     try:
-        printed = printer.execute(command, Control(options.hold_s + LONGEST_PRINT_S, _tell_progress))
+        printed = printer.execute(_command(options, pdf), control)
+    except InvalidMedia as error:
+        return bad(f"{options.file}: {error.hint}")
     except DeviceError as error:
         return device_error(error, options.json, FAILED)
     finally:
         printer.close()
     assert isinstance(printed, DocumentPrinted)
     ledger = [str(fate) for fate in printed.ledger]
-    facts = {"outcome": str(printed.outcome), "sheets": printed.sheets, "ledger": ledger}
-    facts |= {"reasons": list(printed.reasons), "evidence": str(printed.evidence)}
+    facts: dict[str, object] = {"outcome": str(printed.outcome), "sheets": printed.sheets, "ledger": ledger}
+    facts |= {"reasons": list(printed.reasons), "evidence": str(printed.evidence), "job": printed.job}
+    facts["sheet_pages"] = [list(pages) for pages in printed.sheet_pages]
     show(options.json, facts, [f"{printed.outcome}: {printed.sheets} of {len(ledger)} sheets came out"])
     return OK if printed.outcome is JobOutcome.COMPLETED else FAILED
+
+
+def _command(options: argparse.Namespace, pdf: bytes) -> PrintDocument:
+    return PrintDocument(
+        pdf,
+        options.copies,
+        hold_s=options.hold_s,
+        duplex=options.duplex,
+        first_sheet=options.first_sheet,
+        reprint_of=options.reprint_of,
+    )
 
 
 def _tell_progress(event: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from drivers.contract.errors import DeviceOffline, DeviceTimeout, PaperOut
+from drivers.contract.errors import DeviceTimeout, PaperOut
 from drivers.health import KEPT, History
 
 
@@ -38,11 +38,11 @@ def test_only_the_last_failures_are_kept() -> None:
 def test_the_mean_time_between_outages_needs_two_of_them() -> None:
     clock = Clock()
     history = History(clock)
-    history.outage(DeviceOffline("gone"))
+    history.outage("offline", "gone")
     assert history.read().mean_between_s is None
     for _ in range(3):
         clock.now += 60
-        history.outage(DeviceOffline("gone"))
+        history.outage("offline", "gone")
     assert history.read().mean_between_s == 60
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.contract.values import CutBlock, FeedBlock, QrBlock, Receipt, RuleBlock, TextBlock
-from drivers.receipt_printer import commands, fonts
+from drivers.receipt_printer import commands, fonts, library
 from drivers.receipt_printer.glyphs import (
     CELL_DOTS,
     LINE_DOTS,
@@ -87,15 +87,25 @@ def test_a_qr_code_that_is_too_long_is_refused() -> None:
             encode_receipt(Receipt((QrBlock(text),)), Paper())
 
 
-def test_our_qr_and_cut_are_the_bytes_of_python_escpos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_qr_code_is_the_published_bytes() -> None:
+    published = (
+        "1D286B040031413200 1D286B0300314306 1D286B0300314531"
+        "1D286B1600315030 68747470733A2F2F677A2E676F762E636E2F78 1D286B0300315130"
+    )
+    assert library.qr("https://gz.gov.cn/x", 6) == bytes.fromhex(published)
+
+
+def test_our_cut_is_that_of_python_escpos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ESCPOS_CAPABILITIES_PICKLE_DIR", str(tmp_path))
-    from escpos.constants import QR_ECLEVEL_M
     from escpos.printer import Dummy
 
     theirs = Dummy()
-    theirs.qr("https://gz.gov.cn/x", ec=QR_ECLEVEL_M, size=6, native=True)
     theirs.cut()
-    assert commands.qr(b"https://gz.gov.cn/x", 6) + commands.FEED_TO_CUTTER_AND_CUT == theirs.output
+    assert theirs.output == commands.FEED_TO_CUTTER_AND_CUT
+
+
+def test_chinese_in_a_qr_code_is_utf_8() -> None:
+    assert "演示：编号".encode() in library.qr("演示：编号", 6)
 
 
 def test_a_long_qr_code_is_made_smaller_until_it_fits_the_paper() -> None:

@@ -207,7 +207,9 @@ def test_only_a_certainly_empty_tray_lets_the_citizen_print_again(
         assert citizen.view.reference == "SN1"
 
 
-@pytest.mark.parametrize(("kind", "may_print"), [("paper_out", True), ("outcome_unknown", False), ("timeout", False)])
+@pytest.mark.parametrize(
+    ("kind", "may_print"), [("paper_out", True), ("toner_out", True), ("timeout", True), ("outcome_unknown", False)]
+)
 def test_a_failed_print_is_repeated_only_when_nothing_came_out(citizen: Citizen, kind: str, may_print: bool) -> None:
     printing(citizen).fail(PrintDocument, kind)
     assert ("retry" in [option.id for option in citizen.view.options]) is may_print

@@ -36,7 +36,10 @@ PRINT_WITHIN_S = 60.0
 """Counted from the last progress (drivers.contract), so a job of many pages is not cut short."""
 
 PREVIEW_PX = 900
-NOTHING_PRINTED = frozenset({"offline", "paper_out", "jammed", "cover_open", "cancelled", "unsupported"})
+NOTHING_PRINTED = frozenset(
+    {"offline", "paper_out", "toner_out", "jammed", "cover_open", "fault", "timeout", "protocol", "invalid_media"}
+    | {"cancelled", "unsupported"}
+)
 """Failures of a job that say for certain that it never began, as long as no sheet was reported."""
 
 

@@ -18,7 +18,7 @@ WITHIN_S = 8.0
 TRIES = 3
 """After so many pictures that the camera finds fault with, the citizen may keep one; the office judges it."""
 
-KNOWN_PROBLEMS = frozenset({"no_face", "many_faces", "too_dark", "too_bright", "blurred", "too_small"})
+KNOWN_PROBLEMS = frozenset({"no_face", "many_faces", "too_dark", "too_bright", "blurred", "too_small", "covered"})
 
 
 class PhotoMemory(Memory, frozen=True):
