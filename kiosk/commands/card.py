@@ -45,7 +45,8 @@ def read_card(options: argparse.Namespace) -> int:
         reader.close()
     assert isinstance(card, IdCard)
     values = msgspec.structs.asdict(card)
-    fields = {name: str(value) for name, value in values.items() if value and not isinstance(value, bytes)}
+    told = {name: value for name, value in values.items() if value and not isinstance(value, bytes)}
+    fields = {name: value if isinstance(value, bool) else str(value) for name, value in told.items()}
     show(options.json, fields, [f"{name}: {value}" for name, value in fields.items()])
     return OK
 
