@@ -38,7 +38,7 @@ from drivers.contract.errors import (
 from drivers.contract.health import GetHealth
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState
 from drivers.health import History
-from drivers.limits import limit_memory
+from drivers.limits import limit_resources
 from drivers.liveness import Liveness, give_signs
 from drivers.publication import Publication
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded, Server
@@ -196,7 +196,7 @@ def main() -> int:
     except DeviceConfigError as error:
         print(error, file=sys.stderr)  # noqa: T201  # for the person who started it
         return 2
-    limit_memory(role)
+    limit_resources(role)
     threading.excepthook = _end_with_the_bug
     driver = build_driver(role, configs[role], options.socket.parent)
     history = History(time.time, options.history)

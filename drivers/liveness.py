@@ -2,7 +2,8 @@
 
 A host that is stopped gives none. One whose driver never comes back gives none either: every piece of work brings its
 deadline, and one that is still at it OVERDUE_S later is a bug that only a new process cures. A command that may run
-for minutes has a deadline minutes away, and does not look hung.
+for minutes has a deadline minutes away, and does not look hung. A host that can open no descriptor any more serves
+nobody either.
 Not responsible for killing: whoever supervises does (kiosk.terminal.supervisor, or systemd).
 """
 
@@ -43,14 +44,14 @@ class Liveness:
                 del self._works[control]
 
     def overdue(self) -> str:
-        """The name of a work that should have ended OVERDUE_S ago; empty when all is well."""
+        """Which work should have ended OVERDUE_S ago, in words; empty when all is well."""
         now, found = self._clock(), ""
         with self._lock:
             for control, (name, since) in self._works.items():
                 late_since = None if control.remaining_s > 0 else since if since is not None else now
                 self._works[control] = (name, late_since)
                 if late_since is not None and now - late_since > OVERDUE_S:
-                    found = name
+                    found = f"{name} does not end"
         return found
 
 
@@ -63,10 +64,18 @@ def give_signs(liveness: Liveness, done: threading.Event) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as mouth:
         mouth.setblocking(False)
         while not done.is_set():
-            if not (name := liveness.overdue()):
+            if not (name := liveness.overdue() or _exhaustion()):
                 with contextlib.suppress(OSError):
                     mouth.sendto(b"WATCHDOG=1", address)
             elif not told:
-                log.critical("%s does not end: no more signs of life", name)
+                log.critical("no more signs of life: %s", name)
             told = bool(name)
             done.wait(BEAT_EVERY_S)
+
+
+def _exhaustion() -> str:
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        return f"no descriptor can be opened: {error.strerror}"
+    return ""

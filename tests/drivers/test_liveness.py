@@ -43,7 +43,7 @@ def test_work_past_its_deadline_has_a_moment_to_clean_up_and_is_named_after_that
         clock.now = 11 + OVERDUE_S
         assert liveness.overdue() == ""
         clock.now += 0.1
-        assert liveness.overdue() == "ReadIdCard"
+        assert liveness.overdue() == "ReadIdCard does not end"
     assert liveness.overdue() == ""
 
 
@@ -54,7 +54,7 @@ def test_one_stuck_work_is_found_among_others_that_go_on(clock: Clock) -> None:
             clock.now = float(second)
             with liveness.doing("GetHealth", Control(1, clock=clock)):
                 found = liveness.overdue()
-    assert found == "RenderDocument"
+    assert found == "RenderDocument does not end"
 
 
 def test_signs_are_datagrams_that_stop_while_work_is_stuck(

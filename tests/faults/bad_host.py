@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 import threading
 import time
@@ -82,6 +84,19 @@ class Leaks(Quiet):
             time.sleep(0.005)
 
 
+class LeaksDescriptors(Quiet):
+    """Opens and never closes."""
+
+    def watch(self, tell: Callable[[DeviceNotice], None]) -> None:
+        threading.Thread(target=self._leak, daemon=True).start()
+
+    def _leak(self) -> None:
+        while True:
+            with contextlib.suppress(OSError):
+                os.dup(0)
+            time.sleep(0.002)
+
+
 class Floods(Quiet):
     """Tells news without end."""
 
@@ -109,6 +124,7 @@ KINDS: Mapping[str, type[Quiet]] = {
     "holds_the_interpreter": HoldsTheInterpreter,
     "slow": Slow,
     "leaks": Leaks,
+    "leaks_descriptors": LeaksDescriptors,
     "floods": Floods,
     "thread_dies": ThreadDies,
 }

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from drivers.contract.commands import GetReport, SelfTest, TestReport
-from drivers.contract.status import DeviceReport, DeviceState
-from drivers.limits import MIB
+from drivers.contract.status import DeviceReport, DeviceRole, DeviceState
+from drivers.limits import DESCRIPTORS, LIMIT_MIB, MIB, limit_resources
 from kiosk.ipc import ConnectionLost, NoAnswer
 from tests.faults.bad_host import LEAK_LIMIT_MIB, LONG_S
 from tests.faults.fleet import Fleet
@@ -99,6 +99,7 @@ def test_a_stopped_host_is_noticed_and_killed_by_the_silence_of_its_watchdog(hos
     pid = fleet.pid("id_card")
     with undisturbed(fleet, "receipt"):
         os.kill(pid, signal.SIGSTOP)
+        _wait_stopped(pid)
         with pytest.raises(NoAnswer):
             fleet["id_card"].client.call(GetReport(), 0.3)
         fleet.wait_other_pid("id_card", pid, WATCHDOG_S + 5)
@@ -133,10 +134,18 @@ def test_a_leaking_host_ends_alone_at_its_limit_and_comes_back(host: Callable[..
     with undisturbed(fleet, "receipt", "id_card"):
         ends = time.monotonic() + 30
         while fleet.pid(BAD) == pid and time.monotonic() < ends:
-            most = max(most, resident_bytes(pid))
+            most = max(most, _resident_bytes(pid))
         fleet.wait_other_pid(BAD, pid, 10)
     assert 0 < most < (LEAK_LIMIT_MIB + 64) * MIB
     assert "MemoryError" in fleet.log(BAD)
+
+
+def test_a_host_that_leaks_descriptors_ends_alone_and_comes_back(host: Callable[..., Fleet]) -> None:
+    fleet = host("leaks_descriptors")
+    pid = fleet.pid(BAD)
+    with undisturbed(fleet, "receipt", "id_card"):
+        fleet.wait_other_pid(BAD, pid, 20)
+    assert "no descriptor can be opened" in fleet.log(BAD) or "Too many open files" in fleet.log(BAD)
 
 
 def test_a_thread_that_dies_of_a_bug_ends_its_host(host: Callable[..., Fleet]) -> None:
@@ -178,21 +187,23 @@ def test_a_flapping_device_is_told_a_few_times_and_its_recovery_once(host: Calla
     assert told[-1] is DeviceState.ONLINE
 
 
-def test_limits_hold_for_every_role_and_a_lower_one_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    from drivers.contract.status import DeviceRole
-    from drivers.limits import LIMIT_MIB, limit_memory
-
+def test_limits_hold_for_every_role_and_lower_ones_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(LIMIT_MIB) == set(DeviceRole)
     set_to: list[tuple[int, int]] = []
     monkeypatch.setattr(resource, "setrlimit", lambda what, limits: set_to.append(limits))
-    monkeypatch.setattr(resource, "getrlimit", lambda what: (MIB, MIB))
-    limit_memory(DeviceRole.CAMERA)
+    monkeypatch.setattr(resource, "getrlimit", lambda what: (16, 16))
+    limit_resources(DeviceRole.CAMERA)
     monkeypatch.setattr(resource, "getrlimit", lambda what: (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    limit_memory(DeviceRole.ID_CARD)
-    assert set_to == [(MIB, MIB), (512 * MIB, 512 * MIB)]
+    limit_resources(DeviceRole.ID_CARD)
+    assert set_to == [(16, 16), (16, 16), (512 * MIB, 512 * MIB), (DESCRIPTORS, DESCRIPTORS)]
 
 
-def resident_bytes(pid: int) -> int:
+def _wait_stopped(pid: int) -> None:
+    while Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "T":
+        time.sleep(0.001)
+
+
+def _resident_bytes(pid: int) -> int:
     try:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
     except (OSError, IndexError):
