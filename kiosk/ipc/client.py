@@ -41,6 +41,8 @@ _outbound = msgspec.msgpack.Decoder(Outbound)
 
 GRACE_S = 0.2
 """How much longer than its deadline a silent process may take before we give up on the answer."""
+LOOK_S = 0.05
+"""How often deadlines are looked at when none is near; below GRACE_S, so that each is met on time."""
 
 
 class RemoteError(Exception):
@@ -252,12 +254,14 @@ class Client:
             _guarded(pending.on_done, result, error)
 
     def _watch(self) -> None:
-        while not self._closing.wait(0.05):
+        wait_s = LOOK_S
+        while not self._closing.wait(wait_s):
             now = time.monotonic()
             with self._lock:
-                late = [number for number, pending in self._pending.items() if pending.ends_at < now]
-            for command_id in late:
+                left = {number: pending.ends_at - now for number, pending in self._pending.items()}
+            for command_id in [number for number, left_s in left.items() if left_s <= 0]:
                 self._complete(command_id, None, NoAnswer(self._path))
+            wait_s = min([LOOK_S, *(left_s for left_s in left.values() if left_s > 0)])
 
 
 def _guarded(callback: Callable[..., None], *values: Any) -> None:

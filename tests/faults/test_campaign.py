@@ -23,8 +23,8 @@ FAILED_SEEDS: tuple[str, ...] = ()
 """Seeds that once found something; they are run for ever."""
 EVENTS = 1000
 OVER_S = 0.2
-LAG_S = 0.15
-"""What two busy cores may take to wake the clients' own threads, which look at deadlines every 0.05 s."""
+LAG_S = 0.1
+"""What two busy cores may take to wake a thread of the client."""
 BACK_S = 2.0
 FRAME_S = 0.3
 MAY_GO_ON = {"PrintReceipt", "PrintDocument", "SelfTest", "ScanCode"}
