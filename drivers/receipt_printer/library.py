@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from functools import cache
 from typing import Any
 
 _PICKLE_FOLDER = "ESCPOS_CAPABILITIES_PICKLE_DIR"
+_importing = threading.Lock()
 
 
 def qr(text: str, module: int) -> bytes:
@@ -28,8 +30,14 @@ def warm() -> None:
     _dummy_class()
 
 
-@cache
 def _dummy_class() -> Any:
+    """`_import_dummy`, once: the first slip may come while `warm` is still at it, on another thread."""
+    with _importing:
+        return _import_dummy()
+
+
+@cache
+def _import_dummy() -> Any:
     """The class, imported so that its capabilities pickle goes where it is deleted at once."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ[_PICKLE_FOLDER] = folder
