@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drivers.id_card.codes import valid_number
+from drivers.id_card.numbers import valid_number
 from drivers.virtual.people import Person, text_block
 from tests.central.conftest import PEOPLE
 

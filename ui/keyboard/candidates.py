@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.keyboard.key import Clock, Key, Look
@@ -38,7 +38,10 @@ class CandidateFlow(QWidget):
         self._texts: list[str] = []
         self._leads = True
         self.text_px = metrics.font_px(14.5 if metrics.care else 11.5)
-        self._measure = QFontMetrics(font(language, self.text_px))
+        face = font(language, self.text_px)
+        self._measure = QFontMetrics(face)
+        face.setStyleStrategy(QFont.StyleStrategy.NoFontMerging)
+        self._own = QFontMetrics(face)
         self.shown = 0
         """How many of the list the last `fill` used up."""
 
@@ -101,7 +104,8 @@ class CandidateFlow(QWidget):
         return int(math.ceil(room / column - 0.15) * column)
 
     def _drawable(self, text: str) -> bool:
-        return all(self._measure.inFontUcs4(ord(character)) for character in text)
+        """By the typeface itself: what other fonts of the machine know must not push the common ones back."""
+        return all(self._own.inFontUcs4(ord(character)) for character in text)
 
 
 class CandidateBar(QWidget):
