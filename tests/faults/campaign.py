@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from drivers.contract.base import Command
 from kiosk.ipc import ConnectionLost, NoAnswer, RemoteError
 from tests.faults.fleet import Fleet, Member
-from tests.faults.ordeals import KILLED, Fault, Ordeal
+from tests.faults.ordeals import KILLED, STOPPED, Fault, Ordeal
 
+SIGNALS = {KILLED: signal.SIGKILL, STOPPED: signal.SIGSTOP}
 BACK_WITHIN_S = 20.0
 LATEST_S = 5.0
 """How long after its deadline a completion is waited for, before it is said that none came."""
@@ -90,15 +91,16 @@ class Campaign:
             story.broken.append(f"the campaign itself failed: {error!r}")
 
     def _event(self, ordeal: Ordeal, dice: random.Random, story: Story) -> None:
-        member, fault = self._fleet[ordeal.role], ordeal.pick(dice)
-        begin, end = self._hands_on(ordeal.role, fault)
+        member, faults = self._fleet[ordeal.role], ordeal.pick(dice)
+        name = " and ".join(fault.name for fault in faults)
+        begin, end = self._hands_on(ordeal.role, faults)
         in_the_middle, pause_s = dice.random() < 0.5, dice.uniform(0.0, 0.15)
         makers = [dice.choice(ordeal.commands) for _ in range(dice.randint(1, 2))]
         issued = []
         if not in_the_middle:
             begin()
         for make in makers:
-            issued.append(_issue(member, make(), fault.name, dice.uniform(*ordeal.within_s)))
+            issued.append(_issue(member, make(), name, dice.uniform(*ordeal.within_s)))
         if in_the_middle:
             time.sleep(pause_s)  # the fault has to fall into the command
             begin()
@@ -110,18 +112,26 @@ class Campaign:
         end()
         cleared = time.monotonic()
         story.commands += [one for _, one in issued]
-        story.kills += fault.name == KILLED
-        _note_return(member, fault.name, cleared, story)
+        story.kills += KILLED in name
+        _note_return(member, name, cleared, story)
 
-    def _hands_on(self, role: str, fault: Fault) -> tuple[Callable[[], object], Callable[[], object]]:
-        """What begins and ends a fault; the host's own are signals."""
+    def _hands_on(self, role: str, faults: Sequence[Fault]) -> tuple[Callable[[], None], Callable[[], None]]:
+        """What begins and ends these faults; the host's own are signals."""
         pid = self._fleet.wait_other_pid(role, 0, BACK_WITHIN_S)
-        match fault.name:
-            case "killed":
-                return lambda: os.kill(pid, signal.SIGKILL), lambda: None
-            case "stopped":
-                return lambda: os.kill(pid, signal.SIGSTOP), lambda: os.kill(pid, signal.SIGCONT)
-        return fault.begin, fault.end
+
+        def begin() -> None:
+            for fault in faults:
+                fault.begin()
+                if fault.name in SIGNALS:
+                    os.kill(pid, SIGNALS[fault.name])
+
+        def end() -> None:
+            for fault in reversed(faults):
+                fault.end()
+                if fault.name == STOPPED:
+                    os.kill(pid, signal.SIGCONT)
+
+        return begin, end
 
 
 def _issue(member: Member, command: Command, fault: str, within_s: float) -> tuple[int, Issued]:

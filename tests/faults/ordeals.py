@@ -43,8 +43,8 @@ WIRE_FAULTS = (
     "noise",
 )
 """Every fault of drivers.virtual.faults that is taken back by naming "none"; vanish is unplug here."""
-KILLED, STOPPED, WELL = "killed", "stopped", "well"
-"""Faults of the host instead of the device; and none, so that a good device is seen to work meanwhile."""
+KILLED, STOPPED = "killed", "stopped"
+"""Faults of the host instead of the device."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,10 @@ class Fault:
     name: str
     begin: Callable[[], object] = lambda: None
     end: Callable[[], object] = lambda: None
+
+
+WELL = Fault("well")
+"""No fault, so that a good device is seen to work meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -68,16 +72,13 @@ class Ordeal:
     always: bool = False
     """Only the faults that are named here, and always one."""
 
-    def pick(self, dice: random.Random) -> Fault:
-        """A fault: one in ten kills the host, one in twenty stops it."""
+    def pick(self, dice: random.Random) -> tuple[Fault, ...]:
+        """What goes wrong: of twenty, two kills of the host and one stop; one time in ten two things at once."""
         if self.always:
-            return dice.choice(self.faults)
+            return (dice.choice(self.faults),)
         fate = dice.random()
-        if fate < 0.1:
-            return Fault(KILLED)
-        if fate < 0.15:
-            return Fault(STOPPED)
-        return dice.choice((Fault(WELL), *self.faults))
+        first = Fault(KILLED) if fate < 0.1 else Fault(STOPPED) if fate < 0.15 else dice.choice((WELL, *self.faults))
+        return (first, dice.choice(self.faults)) if dice.random() < 0.1 else (first,)
 
 
 def id_card(start: Callable[..., Twin]) -> Ordeal:

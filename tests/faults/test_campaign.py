@@ -80,7 +80,7 @@ def _mistakes(stories: list[Story], back_s: float) -> list[str]:
 
 def _late(one: Issued) -> bool:
     """Whether the driver itself did not answer in time, though its host was alive."""
-    return one.ends[:1] == ["no answer"] and one.fault != STOPPED and one.command not in MAY_GO_ON
+    return one.ends[:1] == ["no answer"] and STOPPED not in one.fault and one.command not in MAY_GO_ON
 
 
 def _deaths(stories: list[Story], log: list[str]) -> list[str]:
