@@ -117,3 +117,9 @@ def test_a_pin_line_is_made_from_digits_only() -> None:
     assert good.stdout.startswith('pin = "scrypt$')
     bad = subprocess.run(command, input="12ab\n", capture_output=True, text=True, timeout=60, check=False)
     assert (bad.returncode, bad.stderr) == (2, "a PIN has 6 to 12 digits\n")
+
+
+def test_figures_that_do_not_exist_are_one_line_and_status_2() -> None:
+    command = [sys.executable, "-m", "kiosk", "figures", "moon"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
