@@ -14,6 +14,7 @@ import msgspec
 
 from drivers.contract.commands import DEVICE_CONTRACT, DeviceCommand, DeviceNotice, PrintDocument, PrintReceipt
 from drivers.contract.errors import DeviceFailure
+from drivers.contract.panel import FlashRate, GuideLight, SetGuideLight
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState
 from kiosk.ipc import Client, NeverSent, NoAnswer, RemoteError
 from kiosk.journey.effects import RunDevice, RunStore
@@ -37,6 +38,9 @@ from offline_cache.contract import (
     StoreFailure,
     StoreStatus,
 )
+
+
+SHINE_WITHIN_S = 2.0
 
 
 class ReportArrived(msgspec.Struct, frozen=True, tag=True):
@@ -117,6 +121,12 @@ class Links:
 
         sent = self._store.start(effect.command, effect.within_s, finish)
         return lambda: self._store.cancel(sent)
+
+    def shine(self, light: GuideLight, rate: FlashRate) -> None:
+        """Ask the panel for a light; whether it shone is the panel's own report's business."""
+        client = self._devices.get(DeviceRole.PANEL)
+        if client is not None:
+            client.start(SetGuideLight(light, rate), SHINE_WITHIN_S, lambda result, error: None)
 
     def ask_status(self) -> None:
         """Have the store describe itself; StatusArrived is posted when it does."""

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import msgspec
 
+from drivers.contract.panel import FlashRate, GuideLight
 from drivers.contract.status import DeviceReport
 from kiosk.intents import Intent, Touched
 from kiosk.journey.effects import (
@@ -37,6 +38,7 @@ from kiosk.journey.events import (
     World,
     WorldChanged,
 )
+from kiosk.terminal.guide import light_of
 from kiosk.terminal.links import LineArrived, Links, ReportArrived, StatusArrived, StoreLink, Word
 from kiosk.terminal.pin import PinGuard
 from kiosk.views import AnyView
@@ -96,6 +98,7 @@ class Terminal:
         self._running: dict[int, Callable[[], None]] = {}
         self._timing: set[str] = set()
         self._links: Links | None = None
+        self._light: GuideLight | None = None
         self._post: Callable[[Meant], None] = lambda meant: None
 
     def start(self, links: Links, post: Callable[[Meant], None]) -> None:
@@ -156,6 +159,7 @@ class Terminal:
         match effect:
             case Show(view=view):
                 self._screen.show_view(view)
+                self._guide(light_of(view))
             case RunDevice() | RunStore():
                 self._run(effect)
             case CancelDevice(command_id=number):
@@ -174,6 +178,16 @@ class Terminal:
                 self._end_timers()
                 self._generation += 1
                 log.info("session ended")
+
+    def _guide(self, light: GuideLight | None) -> None:
+        """Let the light beside the right slot flash, and the one before it no longer."""
+        before, self._light = self._light, light
+        if before is light or self._links is None:
+            return
+        if before is not None:
+            self._links.shine(before, FlashRate.OFF)
+        if light is not None:
+            self._links.shine(light, FlashRate.MEDIUM)
 
     def _run(self, effect: RunDevice | RunStore) -> None:
         assert self._links is not None

@@ -9,6 +9,7 @@ import pytest
 
 from drivers.contract.commands import DeviceResult, PrintDocument, PrintReceipt, ReadIdCard
 from drivers.contract.errors import DeviceFailure
+from drivers.contract.panel import FlashRate, GuideLight
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState
 from drivers.contract.values import CardLayout, IdCard, Receipt, TextBlock
 from kiosk.folders import CONFIG
@@ -98,6 +99,7 @@ class Links:
         self.posts: list[Post] = []
         self.cancelled: list[int] = []
         self.status_asked = 0
+        self.lights: list[tuple[GuideLight, FlashRate]] = []
 
     def run_device(self, effect: RunDevice, post: Post) -> Callable[[], None]:
         return self._run(effect, post)
@@ -107,6 +109,9 @@ class Links:
 
     def ask_status(self) -> None:
         self.status_asked += 1
+
+    def shine(self, light: GuideLight, rate: FlashRate) -> None:
+        self.lights.append((light, rate))
 
     def _run(self, effect: RunDevice | RunStore, post: Post) -> Callable[[], None]:
         self.asked.append(effect)
@@ -168,6 +173,14 @@ def test_a_card_that_was_read_moves_the_page_on(bench: Bench) -> None:
     assert isinstance(asked.command, ReadIdCard)
     bench.links.posts[-1](DeviceDone(asked.command_id, card()))
     assert not isinstance(bench.screen.now, CardView)
+
+
+def test_the_light_beside_the_reader_flashes_while_the_page_asks_for_the_card(bench: Bench) -> None:
+    bench.go_to_card()
+    assert bench.links.lights == [(GuideLight.ID_CARD, FlashRate.MEDIUM)]
+    asked = bench.links.asked[-1]
+    bench.links.posts[-1](DeviceDone(asked.command_id, card()))
+    assert bench.links.lights[1:] == [(GuideLight.ID_CARD, FlashRate.OFF)]
 
 
 def test_the_card_of_a_citizen_who_left_never_moves_the_next_one_s_page(bench: Bench) -> None:
