@@ -11,10 +11,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drivers.contract.errors import DeviceError
+from drivers.contract.errors import DeviceError, DeviceOffline
 from drivers.smart_card import pcsc
 
 WAIT_S = 1.0
+SILENT_AFTER_S = 3.0
+"""A service that has not even said that nothing changed for so long hangs."""
+OLD_THREADS_LIMIT = 8
 FIRST_AGAIN_S, LAST_AGAIN_S = 0.1, 0.4
 
 
@@ -40,12 +43,15 @@ class Monitor:
         self._changed = threading.Condition()
         self._sight: Sight | None = None
         self._closing = threading.Event()
-        self._context: pcsc.Context | None = None
         self._thread: threading.Thread | None = None
+        self._old: list[threading.Thread] = []
+        self._heard_at = time.monotonic()
 
     def start(self) -> None:
-        """Begin to watch; does nothing when it watches already."""
-        if self._thread is None:
+        """Begin to watch; does nothing when it watches already, or when a hung service still holds old threads."""
+        self._old = [thread for thread in self._old if thread.is_alive()]
+        if self._thread is None and len(self._old) < OLD_THREADS_LIMIT:
+            self._heard_at = time.monotonic()
             self._closing = threading.Event()
             self._thread = threading.Thread(
                 target=self._run, args=(self._closing,), name="smart-card-monitor", daemon=True
@@ -53,18 +59,22 @@ class Monitor:
             self._thread.start()
 
     def close(self) -> None:
-        """Stop watching, without waiting for the thread: PC/SC may hold it for a moment."""
+        """Stop watching. The thread ends by itself within WAIT_S: SCardCancel blocks while a service hangs."""
         self._closing.set()
+        if self._thread is not None:
+            self._old.append(self._thread)
         self._thread = None
         with self._changed:
             self._sight = None
-        if (context := self._context) is not None:
-            context.cancel()
 
     def sight(self, within_s: float = 0.0) -> Sight | None:
-        """What was seen last; waits up to `within_s` for the first sight."""
+        """What was seen last; waits up to `within_s` for the first sight. A service that hangs is trouble too."""
         with self._changed:
             self._changed.wait_for(lambda: self._sight is not None, within_s)
+            if self._sight is not None and time.monotonic() - self._heard_at > SILENT_AFTER_S:
+                return Sight(
+                    trouble=DeviceOffline("the PC/SC service (pcscd) hangs: restart it", cause=pcsc.SERVICE_LOST)
+                )
             return self._sight
 
     def wait_change(self, known: Sight | None, within_s: float) -> None:
@@ -87,7 +97,7 @@ class Monitor:
 
     def _watch(self, closing: threading.Event) -> None:
         """One life of the PC/SC service; ends with the DeviceError that ended it."""
-        context = self._context = pcsc.Context()
+        context = pcsc.Context()
         sight = Sight()
         try:
             while not closing.is_set():
@@ -98,11 +108,11 @@ class Monitor:
                     context.wait("", None, WAIT_S)
                     continue
                 slot = context.wait(reader, sight.slot if sight.reader == reader else None, WAIT_S)
+                self._heard_at = time.monotonic() if not closing.is_set() else self._heard_at
                 if slot is not None:
                     sight = Sight(reader, slot)
                     self._see(sight, closing)
         finally:
-            self._context = None
             context.close()
 
     def _see(self, sight: Sight, closing: threading.Event) -> None:
@@ -110,6 +120,7 @@ class Monitor:
             if closing.is_set():
                 return
             before, self._sight = self._sight, sight
+            self._heard_at = time.monotonic()
             self._changed.notify_all()
         if before is None or _told_apart(before) != _told_apart(sight):
             self._on_change(sight)

@@ -12,18 +12,19 @@ from typing import Any
 
 import smartcard.scard as scard
 
-from drivers.contract.errors import DeviceError, DeviceOffline, NoMedia, ProtocolError
+from drivers.contract.errors import DeviceError, DeviceOffline, InvalidMedia, NoMedia, ProtocolError
 
 PNP = "\\\\?PnP?\\Notification"
 NO_SERVICE, SERVICE_STOPPED, RPC_ERROR = 0x8010001D, 0x8010001E, 0x80100013
 NO_READERS, UNKNOWN_READER, READER_GONE = 0x8010002E, 0x80100009, 0x80100017
 TIMEOUT, CANCELLED = 0x8010000A, 0x80100002
 REMOVED, NO_CARD, RESET, UNPOWERED, MUTE = 0x80100069, 0x8010000C, 0x80100068, 0x80100067, 0x80100066
-COMM_ERROR, INVALID_HANDLE = 0x8010002F, 0x80100003
+UNSUPPORTED_CARD, INVALID_HANDLE = 0x80100065, 0x80100003
+SHARING_VIOLATION, DENIED = 0x8010000B, 0x8010006A
 _SERVICE_CODES = {NO_SERVICE, SERVICE_STOPPED, RPC_ERROR, INVALID_HANDLE}
 _READER_CODES = {NO_READERS, UNKNOWN_READER, READER_GONE}
 _CARD_CODES = {REMOVED, NO_CARD, RESET, UNPOWERED}
-SERVICE_LOST, READER_MISSING = "service_lost", "reader_missing"
+SERVICE_LOST, READER_MISSING, IN_USE = "service_lost", "reader_missing", "in_use"
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,6 @@ class Context:
     def close(self) -> None:
         """Let go of it; never raises."""
         scard.SCardReleaseContext(self._handle)
-
-    def cancel(self) -> None:
-        """Wake a `wait` of another thread."""
-        scard.SCardCancel(self._handle)
 
     def readers(self) -> list[str]:
         """Names of all readers; empty when there is none."""
@@ -110,6 +107,10 @@ def failure(code: int) -> DeviceError:
         return DeviceOffline("the smart-card reader is not connected", cause=READER_MISSING, code=evidence)
     if code in _CARD_CODES:
         return NoMedia("the card was taken out", code=evidence)
+    if code in {MUTE, UNSUPPORTED_CARD}:
+        return InvalidMedia("the card does not answer to reset: is it the wrong way round?", code=evidence)
+    if code == SHARING_VIOLATION:
+        return DeviceOffline("another program holds the card in the reader", cause=IN_USE, code=evidence)
     return ProtocolError(f"the card does not work with this reader: {_words(code)}", cause="pcsc", code=evidence)
 
 
@@ -124,7 +125,9 @@ def _demand_service(result: int) -> None:
         return
     error = failure(result)
     if not isinstance(error, DeviceOffline):
-        hint = f"the PC/SC service (pcscd) refuses: {_words(_unsigned(result))}"
+        refused = _unsigned(result) == DENIED  # also said in the moment in which the service dies
+        words = "ends, or its policy (polkit) refuses us" if refused else f"refuses: {_words(_unsigned(result))}"
+        hint = f"the PC/SC service (pcscd) {words}"
         error = DeviceOffline(hint, cause=SERVICE_LOST, code=f"{_unsigned(result):08X}")
     raise error
 

@@ -29,6 +29,7 @@ from drivers.contract.smart_card import ProveTechnician, ReadBankCard, ReadSocia
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState, MediaState
 from drivers.smart_card import bank, social_security, technician
 from drivers.smart_card.apdu import Send
+from drivers.smart_card.atr import kind_of
 from drivers.smart_card.monitor import Monitor, Sight
 from drivers.smart_card.session import NotYetThere, Sessions
 from kiosk.ipc import Control, DeadlineExceeded
@@ -84,7 +85,7 @@ class PcscReader:
             advice = "check cable and power of the reader, then replace it"
             steps.append(_step("reader", name, not name, trouble, advice))
         if sight is not None and sight.slot is not None:
-            seen = "none in the reader" if not sight.card else "mute" if sight.slot.mute else "answers to reset"
+            seen = "none in the reader" if not sight.card else "mute" if sight.slot.mute else kind_of(sight.slot.atr)
             advice = "put the card in the other way round, or try another one" if sight.slot.mute else ""
             steps.append(TestStep("card", seen, not sight.slot.mute, advice))
         return TestReport(all(step.passed for step in steps), tuple(steps))
@@ -95,12 +96,16 @@ class PcscReader:
 
     def _with_card(self, work: Callable[[Send], T], control: Control) -> T:
         """Wait for a card and do the work on it; NoMedia when none came, DeviceTimeout when it fell silent."""
+        told = False
         while True:
             try:
+                control.check()
                 sight = self._wait_card(control)
             except DeadlineExceeded:
                 raise NoMedia("no card within the deadline") from None
-            control.emit(CardSeen())
+            if not told:
+                control.emit(CardSeen())
+            told = True
             try:
                 return self._sessions.run(sight.reader, work, control)
             except DeadlineExceeded:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from drivers.contract.errors import CommandCancelled, DeviceOffline, NoMedia
+from drivers.contract.errors import CommandCancelled, DeviceOffline, DeviceTimeout, NoMedia
 from drivers.smart_card import pcsc
 from drivers.smart_card.apdu import Send
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded
@@ -46,7 +46,12 @@ class Sessions:
             self._left_behind.append(session.thread)
             raise
         session.thread.join()
-        return session.outcome()
+        try:
+            return session.outcome()
+        except DeviceOffline as error:
+            if self._left_behind and error.evidence.get("cause") == pcsc.IN_USE:
+                raise DeviceTimeout("the card still owes an answer: take it out", cause="mute") from None
+            raise
 
 
 class _Session(Generic[T]):

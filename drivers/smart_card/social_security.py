@@ -7,6 +7,7 @@ answer begins with tag and length. Photo, fingerprint and everything behind the 
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 
 from drivers.contract.errors import InvalidMedia
 from drivers.contract.smart_card import SocialSecurityCard
@@ -23,13 +24,12 @@ def read(send: Send) -> SocialSecurityCard:
     demand(send, Apdu(0x00, 0xA4, 0x04, 0x00, SSSE, 0))
     card_number = _value(exchange(send, _CARD_NUMBER_BY_SFI).data, 0x07)
     demand(send, Apdu(0x00, 0xA4, 0x02, 0x00, _EF06.to_bytes(2, "big")))
-    birth = _bcd(_record(send, 0x0D, 0x06))
     return SocialSecurityCard(
-        number=_ascii(_required(send, 0x08, 0x14)),
+        number=_number(_required(send, 0x08, 0x14)),
         name=_gbk(_required(send, 0x09, 0x20)),
         sex=_sex(_record(send, 0x0A, 0x03)),
         nation=_bcd(_record(send, 0x0B, 0x03)),
-        birth=f"{birth[:4]}-{birth[4:6]}-{birth[6:]}" if len(birth) == 8 else "",
+        birth=_date(_bcd(_record(send, 0x0D, 0x06))),
         birth_place=_bcd(_record(send, 0x0C, 0x05)),
         card_number=_ascii(card_number),
     )
@@ -63,14 +63,29 @@ def _ascii(raw: bytes) -> str:
     return text
 
 
+def _number(raw: bytes) -> str:
+    """As `_ascii`, but not empty: a card that was never filled in holds nothing but padding."""
+    if not (number := _ascii(raw)):
+        raise InvalidMedia("the social-security card holds no number")
+    return number
+
+
 def _gbk(raw: bytes) -> str:
     try:
-        text = raw.rstrip(b"\x00\xff ").decode("gb18030")
+        text = raw.rstrip(b"\x00\xff ").decode("gb18030").strip()
     except UnicodeDecodeError:
         raise InvalidMedia("the name on the card cannot be read") from None
-    if not text or any(unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Cn"} for sign in text):
+    if not text or any(unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"} for sign in text):
         raise InvalidMedia("the name on the card holds signs that no name has")
     return text
+
+
+def _date(digits: str) -> str:
+    """YYYY-MM-DD; empty for a day that no calendar has, as of a card without a birth date."""
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).isoformat() if len(digits) == 8 else ""
+    except ValueError:
+        return ""
 
 
 def _bcd(raw: bytes) -> str:

@@ -2,7 +2,8 @@
 
 Connects to vsmartcard's vpcd at `--port` (TCP: connected is inserted, gone is taken out) and comes back by itself when
 the PC/SC service was away. Control: GET / (state), POST /card {"kind": social_security|bank|technician|foreign, …},
-DELETE /card, POST /swap (another card of the same kind within a moment), POST /fault {"fault", "answers"?},
+DELETE /card, POST /swap {"after"?: n, …} (another card of the same kind within a moment, other
+fields as given), POST /fault {"fault", "answers"?},
 POST /seed {"seed", "rate"}, POST /pull {"after": n} (taken out after n more commands), POST /plug, POST /unplug.
 With --service-folder it runs a PC/SC service of its own too: POST /service {"running": BOOL} kills and starts that.
 """
@@ -43,6 +44,7 @@ class SmartCardDevice:
         self.commands = 0
         self._kind, self._fields = "", dict[str, Any]()
         self._pull_after = -1
+        self._next: dict[str, Any] | None = None
         self._changed = threading.Condition()
         self._connection: socket.socket | None = None
         threading.Thread(target=self._live, daemon=True).start()
@@ -57,13 +59,13 @@ class SmartCardDevice:
             case "DELETE", "/card":
                 self.take_out()
             case "POST", "/swap":
-                self.insert(self._kind, self._fields)
+                self._swap(body)
             case "POST", "/fault":
                 self.misbehaviour.set(str(body.get("fault", "")), int(body.get("answers", 0)))
             case "POST", "/seed":
                 self.misbehaviour.seed(int(body.get("seed", 0)), float(body.get("rate", 0.0)))
             case "POST", "/pull":
-                self._pull_after = int(body.get("after", 0))
+                self._next, self._pull_after = None, int(body.get("after", 0))
             case "POST", "/service":
                 self.run_service(bool(body.get("running", True)))
             case "POST", "/plug" | "/unplug":
@@ -109,8 +111,16 @@ class SmartCardDevice:
         applet = CARDS[kind](fields)
         with self._changed:
             self.applet, self._kind, self._fields, self._pull_after = applet, kind, fields, -1
+            self._next = None
             self._hang_up()
             self._changed.notify_all()
+
+    def _swap(self, body: Mapping[str, Any]) -> None:
+        fields = {**self._fields, **{key: body[key] for key in body if key != "after"}}
+        if "after" in body:
+            self._next, self._pull_after = fields, int(body["after"])
+        else:
+            self.insert(self._kind, fields)
 
     def take_out(self) -> None:
         """Take the card out."""
@@ -160,7 +170,10 @@ class SmartCardDevice:
 
     def _answer(self, connection: socket.socket, applet: Applet, command: bytes) -> None:
         if self._pull_after == 0:
-            self.take_out()
+            if self._next is None:
+                self.take_out()
+            else:
+                self.insert(self._kind, self._next)
             raise OSError("pulled")
         self._pull_after -= 1
         self.commands += 1

@@ -69,6 +69,16 @@ class PcscService:
                 raise SystemExit(f"pcscd did not start; see {log.name}")
             time.sleep(0.02)
 
+    def hold(self) -> None:
+        """Stop it as a hang would (SIGSTOP); `go_on` ends that."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it run again."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGCONT)
+
     def stop(self, kill: bool = False) -> None:
         """End it, by SIGTERM or, like a crash, by SIGKILL."""
         if self._process is not None:

@@ -39,7 +39,6 @@ from offline_cache.contract import (
     StoreStatus,
 )
 
-
 SHINE_WITHIN_S = 2.0
 
 

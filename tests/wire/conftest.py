@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from tests.drivers.vectors import RESIDENT
+from tests.wire.pcsc import pcsc_service  # noqa: F401  # one a process, whatever module asks
 
 
 class Twin:

@@ -24,6 +24,12 @@ class Pcsc:
     def start(self) -> None:
         self._service.start()
 
+    def hold(self) -> None:
+        self._service.hold()
+
+    def go_on(self) -> None:
+        self._service.go_on()
+
     def kill(self) -> None:
         self._service.stop(kill=True)
 

@@ -34,14 +34,14 @@ from drivers.contract.status import DeviceReport, DeviceState, MediaState
 from drivers.smart_card.reader import PcscReader
 from kiosk.ipc import Cancelled, Control
 from tests.wire.conftest import Twin
-from tests.wire.pcsc import Pcsc, pcsc_service  # noqa: F401  # a fixture
+from tests.wire.pcsc import Pcsc
 
 WITHIN_S = 8.0
 """pcscd itself looks for vpcd's card only every 0.4 s."""
 
 
 @pytest.fixture
-def service(pcsc_service: Pcsc) -> Pcsc:  # noqa: F811
+def service(pcsc_service: Pcsc) -> Pcsc:
     return pcsc_service
 
 
