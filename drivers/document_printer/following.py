@@ -30,6 +30,8 @@ class Pace:
     give_up_s: float = 2.0
 
 
+CANCELLED_POLL_S = 0.05
+"""Between two looks at a job that we cancelled: whoever cancelled waits for its end."""
 MISSED_LOOKS = 3
 """Unanswered looks in a row until the citizen is told: one lost packet is no news."""
 
@@ -96,7 +98,7 @@ class Follower:
                     return replace(self._lost(known, quiet), reasons=(reason, "lost"))
                 if job is not None:
                     self._cancel(job, quiet)
-                quiet.wait(self._pace.poll_s)
+                quiet.wait(min(self._pace.poll_s, CANCELLED_POLL_S))
             ended = self._ended(known, job, quiet)
         except DeadlineExceeded:
             return PartEnded(JobOutcome.UNCERTAIN, known.sheets, (reason, "not_cancelled"))
