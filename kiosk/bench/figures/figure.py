@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
@@ -25,9 +26,8 @@ class Figure:
 
 
 def quantile(times: Sequence[float], part: float) -> float:
-    """The value below which `part` of the times lie: one of them, none between."""
-    ordered = sorted(times)
-    return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+    """The time that `part` of the times do not exceed: one of them, none between (nearest rank)."""
+    return sorted(times)[max(0, math.ceil(part * len(times)) - 1)]
 
 
 def ms(seconds: float) -> float:

@@ -1,6 +1,7 @@
 """From the command to the first printed line of a slip of 40 Chinese lines with a QR code.
 
-`wire` is what the same bytes need when they are only written to the same printer.
+`wire` is what the same bytes need when they are only written to the same printer. `first` is the first slip of its
+kind, which does not count: right after its start a host is still importing.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def measure(rounds: int) -> list[Figure]:
             times = {}
             for name in ("common", "rare"):
                 printed = []
-                for _ in range(rounds):
+                for _ in range(rounds + 1):
                     began = time.monotonic()
                     host.client.call(PrintReceipt(slip(name == "rare")), 30.0)
                     printed.append(_began_at(device) - began)
@@ -36,10 +37,10 @@ def measure(rounds: int) -> list[Figure]:
     return [
         Figure(
             f"receipt, first line ({name} names)",
-            ms(quantile(printed, 0.5)),
+            ms(quantile(printed[1:], 0.5)),
             "ms",
             AT_MOST_MS,
-            beside | {"worst_ms": ms(max(printed)), "first_ms": ms(printed[0])},
+            beside | {"worst_ms": ms(max(printed[1:])), "first_ms": ms(printed[0])},
         )
         for name, printed in times.items()
     ]
