@@ -5,7 +5,9 @@ A new role is one function here and one line in ORDEALS.
 
 from __future__ import annotations
 
+import os
 import random
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -81,9 +83,22 @@ class Ordeal:
         return (first, dice.choice(self.faults)) if dice.random() < 0.1 else (first,)
 
 
+def free_port() -> str:
+    """One that nobody gets by chance while its device is unplugged: below those that the kernel gives away."""
+    for port in range(20000 + os.getpid() % 1000 * 10, 32000):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return str(port)
+    raise RuntimeError("no free port")
+
+
 def id_card(start: Callable[..., Twin]) -> Ordeal:
     """A SAM_V reader with a card on it."""
-    device = start("id_card", "--port", "0")
+    device = start("id_card", "--port", free_port())
 
     def put() -> None:
         device.do("POST", "/card", text_block=RESIDENT.hex())
@@ -100,7 +115,7 @@ def id_card(start: Callable[..., Twin]) -> Ordeal:
 
 def receipt(start: Callable[..., Twin]) -> Ordeal:
     """An ESC/POS printer."""
-    device = start("receipt_printer", "--port", "0")
+    device = start("receipt_printer", "--port", free_port())
     slip = Receipt((TextBlock("办理回执：㛃𠮷"), QrBlock("https://example.org/1"), CutBlock()))
 
     def paper(state: str) -> Fault:
@@ -116,7 +131,7 @@ def receipt(start: Callable[..., Twin]) -> Ordeal:
 
 def document(start: Callable[..., Twin]) -> Ordeal:
     """An IPP printer."""
-    device = start("document_printer", "--port", "0", "--seconds-per-sheet", "0.05")
+    device = start("document_printer", "--port", free_port(), "--seconds-per-sheet", "0.05")
     paper = PrintDocument(pdf(2), hold_s=0.3)
 
     def end() -> None:
@@ -142,7 +157,7 @@ def document(start: Callable[..., Twin]) -> Ordeal:
 
 def camera(start: Callable[..., Twin]) -> Ordeal:
     """An MJPEG camera."""
-    device = start("camera", "--port", "0")
+    device = start("camera", "--port", free_port())
     own = [_named(device, name) for name in ("frozen", "black", "bright", "slow")]
     return Ordeal(
         "camera",
@@ -176,7 +191,7 @@ def smart_card(start: Callable[..., Twin], service: Pcsc) -> Ordeal:
 
 def scanner(start: Callable[..., Twin]) -> Ordeal:
     """A Newland module, which confirms what it is told, with a code in front of it."""
-    device = start("scanner", "--family", "newland", "--port", "0")
+    device = start("scanner", "--family", "newland", "--port", free_port())
 
     def hold() -> None:
         device.do("POST", "/code", text="https://example.org/1")
@@ -194,7 +209,7 @@ def scanner(start: Callable[..., Twin]) -> Ordeal:
 
 def panel(start: Callable[..., Twin]) -> Ordeal:
     """A board with doors, lights and a pad."""
-    device = start("panel", "--port", "0")
+    device = start("panel", "--port", free_port())
     own = [_named(device, name) for name in ("refuse", "wrong_light", "event_lost")]
     restart = Fault("restarted", lambda: device.do("POST", "/restart"))
     flood = Fault("flood", lambda: device.do("POST", "/flood", events=500, a_second=2000))
