@@ -109,11 +109,11 @@ SOCIAL: Seeds = (
         _OK,
         _tlv("07", b"A12345678") + _OK,
         _OK,
-        _tlv("0D", bytes.fromhex("19491231")) + _OK,
         _tlv("08", b"11010519491231002X") + _OK,
         _tlv("09", _NAME) + _OK,
         _tlv("0A", b"1") + _OK,
         _tlv("0B", b"\x01") + _OK,
+        _tlv("0D", bytes.fromhex("19491231")) + _OK,
         _tlv("0C", bytes.fromhex("110105")) + _OK,
     ),
 )
