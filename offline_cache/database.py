@@ -130,14 +130,14 @@ def _connect(path: Path, key: bytes) -> apsw.Connection:
     # No SQLITE_OPEN_CREATE: a store that vanished is not silently replaced by an empty one.
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
-        _configure(connection, key)
+        _configure(connection, path, key)
     except BaseException:
         connection.close(True)
         raise
     return connection
 
 
-def _configure(connection: apsw.Connection, key: bytes) -> None:
+def _configure(connection: apsw.Connection, path: Path, key: bytes) -> None:
     connection.pragma("cipher", CIPHER)
     connection.pragma("hexkey", key.hex())
     connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()  # the wrong key shows here, before any write
@@ -148,6 +148,9 @@ def _configure(connection: apsw.Connection, key: bytes) -> None:
     connection.pragma("secure_delete", "on")
     connection.pragma("temp_store", "memory")  # nothing of a citizen in temporary files
     connection.pragma("mmap_size", 0)  # mapped pages made the WAL-reset damage worse
+    # The log has its name only now, and SQLite ignores it when its own sync of the folder fails: without this, a
+    # power cut can take the whole log away, or put a former one back.
+    sync_folder(path.parent)
 
 
 def _create(path: Path, key: bytes) -> None:

@@ -14,7 +14,7 @@ from offline_cache.delivery import Delivery
 from offline_cache.errors import StoreUnavailable
 from offline_cache.identity import Identity
 from offline_cache.journal import Journal, JournalEvent
-from offline_cache.keys import load_key, sync_folder
+from offline_cache.keys import load_key, make_folder, sync_folder
 from offline_cache.outbox import Outbox
 from offline_cache.schedule import Draw
 
@@ -81,7 +81,7 @@ def open_store(place: Place, clock: Clock, draw: Draw) -> Store:
     Raises StoreUnavailable; then nothing was written over.
     """
     with disk_errors():
-        place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(place.folder)
     lock = _lock(place.folder)
     try:
         key = load_key(place.key_file, may_create=not place.file.exists())

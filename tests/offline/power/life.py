@@ -1,0 +1,98 @@
+"""What the store promises while it is recorded: a day's work of the real store, and each promise with its moment."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from offline_cache import retention
+from offline_cache.contract import Accepted, Answer, Attachment, Draft, TransactionState
+from offline_cache.delivery import Due
+from offline_cache.schedule import Lane, Verdict, VerdictKind
+from offline_cache.store import Place, Store, open_store
+from tests.offline.conftest import TERMINAL, HandClock, longest, make_draft
+from tests.offline.power.disk import Disk
+
+
+@dataclass(frozen=True)
+class Promise:
+    """From this position on the disk must hold this."""
+
+    position: int
+    accepted: Accepted
+    state: TransactionState | None = None  # what the centre said, once that was recorded
+
+
+@dataclass
+class Life:
+    """A store under record, and what it promised."""
+
+    disk: Disk
+    seed: int = 0
+    promises: list[Promise] = field(default_factory=list)
+    clock: HandClock = field(default_factory=HandClock)
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.seed)
+        self.place = place_in(self.disk.root)
+
+    def open(self) -> Store:
+        """Open the store as its process does."""
+        return open_store(self.place, self.clock, longest)
+
+    def accept(self, store: Store) -> None:
+        """One citizen: the promise counts from the moment that `accept` returns."""
+        accepted = store.outbox.accept(self.draft())
+        self.promises.append(Promise(len(self.disk.ops), accepted))
+
+    def answer(self, store: Store) -> None:
+        """The centre has the lane's next transaction; its payload is forgotten."""
+        due = store.delivery.take(Lane.APPLICATIONS)
+        if isinstance(due, Due):
+            store.delivery.record(due, Verdict(VerdictKind.ACKNOWLEDGED, 201, case_number=f"C{due.sequence}"))
+            known = next(promise for promise in self.promises if promise.accepted.transaction_id == due.id)
+            self.promises.append(Promise(len(self.disk.ops), known.accepted, TransactionState.ACCEPTED))
+
+    def draft(self) -> Draft:
+        """An application of chance: nothing, a page of text, a picture."""
+        text = "".join(self.chance.choices("广州市天河区车陂街道一号", k=self.chance.choice((1, 60, 700, 2000))))
+        pictures = (Attachment("photo", "image/jpeg", self.chance.randbytes(9000)),) * (self.chance.random() < 0.1)
+        return make_draft(answers=(Answer("address", text),), attachments=pictures)
+
+
+def place_in(root: Path) -> Place:
+    """Where the store is in a recorded folder."""
+    return Place(root / "data" / "store", root / "store.key", TERMINAL)
+
+
+def day(life: Life) -> None:
+    """First start, citizens, answers, two checkpoints under way, an orderly end, and another morning."""
+    store = life.open()
+    for number in range(1, 19):
+        life.accept(store)
+        life.clock.pass_s(7)
+        if number % 6 == 5:
+            life.answer(store)
+        if number in (7, 13):
+            store.database.checkpoint()
+    retention.sweep(store.database, store.journal, life.clock.schedule_s())
+    store.close()
+    store = life.open()
+    for _ in range(3):
+        life.accept(store)
+    store.close()
+
+
+def morning(life: Life) -> None:
+    """A start on what an earlier power cut left, and three citizens more."""
+    store = life.open()
+    for _ in range(3):
+        life.accept(store)
+    store.database.checkpoint()
+    life.accept(store)
+    store.close()
+
+
+Script = Callable[[Life], None]
