@@ -19,8 +19,8 @@ from tests.faults.screen import PREFACE, Frames, screen
 from tests.wire.conftest import Twin, twin  # noqa: F401  # a fixture
 from tests.wire.pcsc import Pcsc, pcsc_service  # noqa: F401  # a fixture
 
-FAILED_SEEDS: tuple[str, ...] = ()
-"""Seeds that once found something; they are run for ever."""
+FAILED_SEEDS = ("496562", "s11")
+"""Seeds that once found something: commands that outlived their deadline in a queue; a host that died in a race."""
 EVENTS = 1000
 OVER_S = 0.2
 LAG_S = 0.1
@@ -35,7 +35,7 @@ DEAD = re.compile(r"(\w+) ended with (-?\d+)")
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", [*FAILED_SEEDS, os.environ.get("CAMPAIGN_SEED") or f"{random.randrange(10**6):06}"])
+@pytest.mark.parametrize("seed", [*(pytest.param(seed, marks=pytest.mark.slow) for seed in FAILED_SEEDS), "of today"])
 def test_a_thousand_misfortunes(
     seed: str,
     twin: Callable[..., Twin],  # noqa: F811
@@ -44,6 +44,8 @@ def test_a_thousand_misfortunes(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    if seed == "of today":
+        seed = os.environ.get("CAMPAIGN_SEED") or f"{random.randrange(10**6):06}"
     # A kill a second is no crash loop here: each counts as the first one, so that the back-off is its shortest.
     monkeypatch.setattr("kiosk.terminal.supervision.STEADY_S", 0.0)
     ordeals = [(make(twin), share) for make, share in ORDEALS]
