@@ -19,8 +19,10 @@ from drivers.contract.commands import (
 )
 from drivers.contract.errors import (
     DeviceError,
+    DeviceFault,
     DeviceOffline,
     DeviceTimeout,
+    InvalidMedia,
     NoMedia,
     ProtocolError,
     UnsupportedCommand,
@@ -95,7 +97,10 @@ class PcscReader:
         self._monitor.close()
 
     def _with_card(self, work: Callable[[Send], T], control: Control) -> T:
-        """Wait for a card and do the work on it; NoMedia when none came, DeviceTimeout when it fell silent."""
+        """Wait for a card and do the work on it.
+
+        NoMedia when none came or it was pulled, InvalidMedia when it speaks nonsense, DeviceTimeout when it is mute.
+        """
         told = False
         while True:
             try:
@@ -112,11 +117,12 @@ class PcscReader:
                 raise DeviceTimeout("the card does not answer") from None
             except NotYetThere:
                 self._monitor.wait_change(sight, min(TURN_S, control.remaining_s))
-            except ProtocolError as error:
+            except (ProtocolError, DeviceFault) as error:
                 self._blame(error, sight, control)
-                raise
+                # The reader is well; a report of its own must not suffer for one citizen's card.
+                raise InvalidMedia(error.hint, **error.evidence) from error
 
-    def _blame(self, error: ProtocolError, sight: Sight, control: Control) -> None:
+    def _blame(self, error: DeviceError, sight: Sight, control: Control) -> None:
         """A card pulled in the middle of an answer first looks like noise; NoMedia once the reader has noticed."""
         if error.evidence.get("cause") in {"pcsc", "truncated"}:
             self._monitor.wait_change(sight, min(NOTICED_WITHIN_S, control.remaining_s))

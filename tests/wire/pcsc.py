@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,12 +37,19 @@ class Pcsc:
 
 
 @pytest.fixture(scope="session")
-def pcsc_service() -> Iterator[Pcsc]:
-    with tempfile.TemporaryDirectory(prefix="pcsc") as folder:
-        service = Pcsc(Path(folder))
-        service.start()
-        yield service
-        service.kill()
+def pcsc_service() -> Pcsc:
+    """The same one for every module that imports this."""
+    return _the_only_one()
+
+
+@cache
+def _the_only_one() -> Pcsc:
+    folder = Path(tempfile.mkdtemp(prefix="pcsc"))
+    service = Pcsc(folder)
+    service.start()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(service.kill)
+    return service
 
 
 def _two_free_ports() -> int:

@@ -11,14 +11,11 @@ import pytest
 
 from drivers.contract.commands import DeviceNotice
 from drivers.contract.errors import (
-    DeviceError,
-    DeviceFault,
     DeviceOffline,
     DeviceTimeout,
     InvalidMedia,
     NoMedia,
     PinBlocked,
-    ProtocolError,
     UnsupportedCommand,
     WrongPin,
 )
@@ -150,25 +147,17 @@ def test_a_card_pulled_at_any_step_is_no_media(watched: Watched, card: Twin, aft
 
 
 @pytest.mark.parametrize(
-    ("fault", "errors"),
-    [
-        ("garbage", (InvalidMedia, ProtocolError, DeviceFault)),
-        ("no_status", (ProtocolError,)),
-        ("endless_61", (ProtocolError,)),
-        ("endless_6c", (ProtocolError,)),
-        ("sw_6a82", (InvalidMedia,)),
-        ("sw_6982", (DeviceFault,)),
-        ("sw_6f00", (DeviceFault,)),
-        ("truncated", (ProtocolError, InvalidMedia, DeviceFault)),
-    ],
+    "fault",
+    ["garbage", "no_status", "endless_61", "endless_6c", "sw_6a82", "sw_6982", "sw_6f00", "truncated"],
 )
-def test_each_fault_is_typed_and_passes(
-    watched: Watched, card: Twin, fault: str, errors: tuple[type[DeviceError], ...]
+def test_a_card_that_speaks_nonsense_is_invalid_and_the_reader_stays_well(
+    watched: Watched, card: Twin, fault: str
 ) -> None:
     card.do("POST", "/card", kind="bank")
     card.fault(fault)
-    with pytest.raises(errors):
+    with pytest.raises(InvalidMedia):
         watched.driver.execute(ReadBankCard(), Control(WITHIN_S))
+    assert watched.driver.report(Control(WITHIN_S)).state is DeviceState.ONLINE
     card.fault("none")
     assert watched.driver.execute(ReadBankCard(), Control(WITHIN_S)) is not None
 
