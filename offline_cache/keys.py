@@ -27,7 +27,10 @@ def load_key(path: Path, *, may_create: bool) -> bytes:
             if not may_create:
                 raise StoreUnavailable("key_missing", f"the store exists, its key file {path.name} does not")
             _create(path)
-        return _read(path)
+        key = _read(path)
+        if may_create:
+            sync_folder(path.parent)  # nothing is encrypted with a key whose name may still be lost
+        return key
     except OSError as error:
         raise StoreUnavailable("disk_error", f"key file {path.name}: {error.strerror}") from error
 
@@ -47,8 +50,12 @@ def make_folder(folder: Path) -> None:
         return
     if not folder.parent.is_dir():
         make_folder(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    sync_folder(folder.parent)
+    folder.mkdir(mode=0o700)
+    try:
+        sync_folder(folder.parent)
+    except OSError:
+        folder.rmdir()  # or a later try would find it and believe in it
+        raise
 
 
 def _create(path: Path) -> None:
@@ -62,7 +69,6 @@ def _create(path: Path) -> None:
     finally:
         os.close(descriptor)
     fresh.rename(path)  # the file appears whole or not at all
-    sync_folder(path.parent)
 
 
 def _read(path: Path) -> bytes:

@@ -8,6 +8,7 @@ the bytes that a disk would get. What the store does beside SQLite (key file, re
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -87,12 +88,13 @@ NameOp = Create | MakeFolder | Rename | Unlink
 DataOp = Write | Truncate
 Op = NameOp | DataOp | Sync | SyncFolder
 
-Fault = Callable[[str], BaseException | None]
-"""Asked before each operation, with its name: write, truncate, sync, create, rename, unlink, sync_folder."""
+Fault = Callable[[str], int]
+"""Asked before each operation, by its name (write, truncate, sync, create, rename, sync_folder): an errno, or 0."""
 
 
-def no_fault(operation: str) -> None:
+def no_fault(operation: str) -> int:
     """A disk in good health."""
+    return 0
 
 
 @dataclass
@@ -112,11 +114,9 @@ class Disk:
         return path.startswith(f"{self.root}{os.sep}")
 
     def ask(self, operation: str, path: str) -> None:
-        """Count an operation and fail it if the test wants so. The index of shared memory is no disk file."""
-        if not path.endswith("-shm"):
-            error = self.fault(operation)
-            if error is not None:
-                raise error
+        """Fail an operation if the test wants so."""
+        if number := self.fault(operation):
+            raise OSError(number, os.strerror(number), path)
 
     def inode(self, path: str) -> int:
         """The file under a name now; a new one if there is none."""
@@ -161,20 +161,20 @@ class _File(apsw.VFSFile):
         self._disk = disk = _layer().disk
         fresh = not os.path.exists(self._path)
         if disk and fresh:
-            disk.ask("create", self._path)
+            _ask(disk, "create", self._path)
         super().__init__("unix", name, flags)
         self._inode = disk.inode(self._path) if disk else 0
 
     def xWrite(self, data: bytes, offset: int) -> None:
         if self._disk:
-            self._disk.ask("write", self._path)
+            _ask(self._disk, "write", self._path)
         super().xWrite(data, offset)
         if self._disk:
             self._disk.ops.append(Write(self._inode, offset, bytes(data)))
 
     def xTruncate(self, size: int) -> None:
         if self._disk:
-            self._disk.ask("truncate", self._path)
+            _ask(self._disk, "truncate", self._path)
         super().xTruncate(size)
         if self._disk:
             self._disk.ops.append(Truncate(self._inode, size))
@@ -182,12 +182,19 @@ class _File(apsw.VFSFile):
     def xSync(self, flags: int) -> None:
         if self._disk:
             try:
-                self._disk.ask("sync", self._path)
+                _ask(self._disk, "sync", self._path)
             except BaseException:
                 self._disk.ops.append(Sync(self._inode, failed=True))
                 raise
             self._disk.ops.append(Sync(self._inode))
         # No real sync: what is durable is decided by the recording.
+
+
+def _ask(disk: Disk, operation: str, path: str) -> None:
+    try:
+        disk.ask(operation, path)
+    except OSError as error:
+        raise (apsw.FullError if error.errno == errno.ENOSPC else apsw.IOError)(str(error)) from error
 
 
 class _Layer(apsw.VFS):
@@ -199,8 +206,6 @@ class _Layer(apsw.VFS):
         return _File(name, flags)
 
     def xDelete(self, name: str, sync: bool) -> None:
-        if self.disk:
-            self.disk.ask("unlink", name)
         super().xDelete(name, sync)
         if self.disk and not name.endswith("-shm"):
             self.disk.note_unlink(os.path.abspath(name))  # SQLite ignores a folder sync that fails: so do we
@@ -232,7 +237,7 @@ def _installed(disk: Disk) -> Iterator[None]:
 class _OsCalls:
     """Replacements of the calls of `os` that change a disk."""
 
-    NAMES = ("open", "write", "fsync", "rename", "replace", "unlink", "mkdir")
+    NAMES = ("open", "write", "fsync", "rename", "replace", "unlink", "mkdir", "rmdir")
 
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
@@ -284,6 +289,11 @@ class _OsCalls:
         self._real["unlink"](path, **more)
         if self._disk.holds(name):
             self._disk.note_unlink(name)
+
+    def rmdir(self, path: Any, **more: Any) -> None:
+        self._real["rmdir"](path, **more)
+        if self._disk.holds(os.path.abspath(path)):
+            self._disk.note_unlink(os.path.abspath(path))
 
     def mkdir(self, path: Any, *rest: Any, **more: Any) -> None:
         self._real["mkdir"](path, *rest, **more)
