@@ -55,7 +55,8 @@ class TechnicianScreen(Screen[TechnicianView]):
         line, words = row(kit.metrics.mm(4)), column()
         line.addWidget(Symbol(symbol, ink, kit.metrics.pick(11, 14)), 0, Qt.AlignmentFlag.AlignVCenter)
         words.addWidget(Text(kit, device.name, bold=True))
-        state = f"{kit.say(f'technician.{device.level}')} · {device.state}"
+        level = f"{kit.say(f'technician.{device.level}')} · " if device.level != "ok" else ""
+        state = level + device.state  # a state that is well says so itself
         words.addWidget(Text(kit, state, kit.metrics.small).coloured(ink))
         if device.hint:
             words.addWidget(Text(kit, device.hint, kit.metrics.small).coloured(COLOURS.ink_soft))
