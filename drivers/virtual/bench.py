@@ -98,6 +98,8 @@ class Bench:
                 return self._pass_on("id_card", "DELETE", "/card")
             case "POST", ["api", "line"]:
                 return self._pass_on("line", "POST", "/state", body)
+            case "POST", ["api", "seed"]:
+                return self._seed_all(body)
             case "POST", ["api", "devices", device, action] if action in {"fault", "seed", "plug", "unplug"}:
                 return self._pass_on(device, "POST", f"/{action}", body)
             case _, ["api", device, *rest] if device in self._controls:
@@ -142,6 +144,16 @@ class Bench:
             case "receipt" | "document" if data is not None:
                 return ["--data", str(data / name)]
         return []
+
+    def _seed_all(self, body: Mapping[str, Any]) -> Reply:
+        """Every device misbehaves at random from one seed, each in its own way; rate 0 ends it."""
+        seed, rate = body.get("seed", 0), body.get("rate", 0.0)
+        if not isinstance(seed, int) or not isinstance(rate, int | float):
+            raise Refused("seed is a whole number, rate a number between 0 and 1")
+        for place, name in enumerate(self._controls):
+            if name != "line":
+                self._pass_on(name, "POST", "/seed", {"seed": seed + place, "rate": rate})
+        return Reply.json({"seed": seed, "rate": rate})
 
     def _put_card(self, body: Mapping[str, Any]) -> Reply:
         if "text_block" in body:

@@ -114,6 +114,13 @@ def test_cards_codes_and_keys_are_handled_by_name(bench: str) -> None:
     assert api(bench, "POST", "panel/key", key="5")["events"] > 0
 
 
+def test_all_devices_misbehave_from_one_seed_until_told_to_stop(bench: str) -> None:
+    assert api(bench, "POST", "seed", seed=7, rate=0.5) == {"seed": 7, "rate": 0.5}
+    assert api(bench, "POST", "seed", seed=7, rate=0.0)["rate"] == 0.0
+    answer = requests.post(f"{bench}/api/seed", json={"seed": "x"}, timeout=20)
+    assert answer.status_code == 400
+
+
 def line(bench: str) -> requests.Response:
     port = api(bench, "GET", "state")["ports"]["line"]
     return requests.get(f"http://127.0.0.1:{port}/", timeout=2)
