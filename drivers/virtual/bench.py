@@ -91,11 +91,8 @@ class Bench:
                 return Reply.json({"people": [self._shown(person_id) for person_id in self._people]})
             case "GET", ["api", "sms"]:
                 return self._centre("/demo/sms")
-            case "POST", ["api", "card"]:
-                return self._put_card(body)
-            case "DELETE", ["api", "card"]:
-                self._on_reader = ""
-                return self._pass_on("id_card", "DELETE", "/card")
+            case "POST" | "DELETE", ["api", "card"]:
+                return self._put_card(body) if method == "POST" else self._take_card()
             case "POST", ["api", "line"]:
                 return self._pass_on("line", "POST", "/state", body)
             case "POST", ["api", "seed"]:
@@ -154,6 +151,10 @@ class Bench:
             if name != "line":
                 self._pass_on(name, "POST", "/seed", {"seed": seed + place, "rate": rate})
         return Reply.json({"seed": seed, "rate": rate})
+
+    def _take_card(self) -> Reply:
+        self._on_reader = ""
+        return self._pass_on("id_card", "DELETE", "/card")
 
     def _put_card(self, body: Mapping[str, Any]) -> Reply:
         if "text_block" in body:
