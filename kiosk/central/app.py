@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -17,13 +19,16 @@ from kiosk.central.certificates import Certificates
 from kiosk.central.database import Database
 from kiosk.central.identity import Clock, Codes
 from kiosk.central.intake import Intake
+from kiosk.central.locks import BusyError
 from kiosk.central.refusals import Refusal
 from kiosk.central.routes_demo import demo_routes
+from kiosk.central.routes_operator import operator_routes
 from kiosk.central.routes_public import public_routes
 from kiosk.central.routes_terminal import Office, terminal_routes
 from kiosk.central.samples import load_samples
 from kiosk.central.services import load_titles
 from kiosk.central.settings import CentreSettings
+from kiosk.central.signing import bind, load_key
 
 log = logging.getLogger(__name__)
 BODY_LIMIT = 32 * 1024 * 1024
@@ -36,16 +41,20 @@ def city_time() -> datetime.datetime:
 
 
 def create_app(settings: CentreSettings, database: Database, clock: Clock = city_time) -> FastAPI:
-    """The centre over an open database."""
+    """The centre over an open database; KeyFileError when its key is missing or another's."""
+    key = load_key(settings.data)
     with database.transaction() as session:
+        database.serialize(session, "start")  # several servers may start at once
+        bind(session, key, settings.replace_key)
         load_samples(session, settings.people, clock())
-    codes = Codes(clock, keep_messages=settings.demo)
+    codes = Codes(clock, settings.demo, key)
     office = Office(
         database=database,
         codes=codes,
         certificates=Certificates(settings.templates, settings.base_url, clock),
         intake=Intake(database, clock, codes.proves),
         clock=clock,
+        key=key,
         titles=load_titles(settings.services),
     )
     app = FastAPI(
@@ -56,6 +65,7 @@ def create_app(settings: CentreSettings, database: Database, clock: Clock = city
         redoc_url=None,
     )
     app.include_router(terminal_routes(office))
+    app.include_router(operator_routes(office))
     app.include_router(public_routes(office))
     if settings.demo:
         app.include_router(demo_routes(office))
@@ -70,6 +80,14 @@ def _add_manners(app: FastAPI) -> None:
     def refused(_: Request, refusal: Refusal) -> JSONResponse:
         body = {"reason": refusal.reason} | refusal.members
         return JSONResponse(body, refusal.status, refusal.headers)
+
+    @app.exception_handler(BusyError)
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(PoolTimeoutError)
+    def database_away(_: Request, error: Exception) -> JSONResponse:
+        cause = getattr(error, "orig", None) or error
+        log.error("the database does not answer: %s", type(cause).__name__)  # its text may hold values
+        return JSONResponse({"reason": "busy"}, 503, {"Retry-After": "5"})
 
     @app.exception_handler(HTTPException)
     def no_such_call(_: Request, error: HTTPException) -> JSONResponse:

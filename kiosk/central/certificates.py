@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kiosk.central.database import Database
 from kiosk.central.models import Certificate, Person, Record
+from kiosk.central.numbers import next_serial
 from kiosk.central.refusals import Refusal
 from kiosk.central.samples import months_between
 from kiosk.central.schemas import CertificateIn, Month
@@ -33,6 +35,9 @@ CODE_LENGTH = 11
 MAX_MONTHS = 60
 _SANS = {"zh-Hans": "Noto Sans CJK SC", "zh-Hant": "Noto Sans CJK TC", "en": "Noto Sans CJK SC"}
 _SERIF = {"zh-Hans": "Noto Serif CJK SC", "zh-Hant": "Noto Serif CJK TC", "en": "Noto Serif CJK SC"}
+
+Demand = Callable[[Session], Person]
+"""The person for whom it is asked, proven; Refusal 403."""
 
 
 @dataclass(frozen=True)
@@ -55,22 +60,29 @@ class Certificates:
             path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in templates.glob("*.toml")
         }
 
-    def issue(self, session: Session, key: str, request: CertificateIn, person: Person, terminal: str) -> Certificate:
-        """Issue once: the same key gives the same certificate, another request under it is refused (422)."""
+    def issue(self, database: Database, key: str, request: CertificateIn, demand: Demand, terminal: str) -> Certificate:
+        """Issue once: the same key gives the same certificate, another request under it is refused (422).
+
+        No transaction is open while the page is typeset, so a serial whose page fails is not used again.
+        """
         fingerprint = hashlib.sha256(request.model_dump_json(exclude={"token"}).encode()).hexdigest()
-        known = session.scalar(select(Certificate).where(Certificate.key == key))
-        if known is not None:
-            if known.fingerprint != fingerprint:
-                raise Refusal(422, "key_reused")
-            return known
-        template = self._templates.get(request.template)
-        if template is None:
-            raise Refusal(404, "unknown_template")
-        wanted = _wanted(request)
-        records = _records_within(session, template["dataset"], person.number, wanted)
+        with database.reading() as session:
+            person = demand(session)
+            known = _under(session, key, fingerprint)
+            if known is not None:
+                return known
+            template = self._templates.get(request.template)
+            if template is None:
+                raise Refusal(404, "unknown_template")
+            wanted = _wanted(request)
+            records = _records_within(session, template["dataset"], person.number, wanted)
         if not records:
             raise Refusal(404, "no_records")
-        return self._make(session, key, fingerprint, request, template, person, records, terminal, wanted)
+        page = _page(template, request.language, person, records, wanted)
+        made = self._make(database, template["prefix"], request.template, page, terminal)
+        made.key, made.fingerprint = key, fingerprint
+        made.masked_name = person.name[:1] + "*" * (len(person.name) - 1)
+        return database.run(lambda session: _kept(session, made))
 
     def find(self, session: Session, code: str) -> Certificate | None:
         """The certificate of a verification code, typed with or without dashes."""
@@ -81,21 +93,10 @@ class Certificates:
         """Where anyone can check it."""
         return f"{self._public_url}/verify/{grouped(certificate.code)}"
 
-    def _make(
-        self,
-        session: Session,
-        key: str,
-        fingerprint: str,
-        request: CertificateIn,
-        template: Mapping[str, Any],
-        person: Person,
-        records: Sequence[Record],
-        terminal: str,
-        wanted: Wanted,
-    ) -> Certificate:
+    def _make(self, database: Database, prefix: str, template: str, page: dict[str, Any], terminal: str) -> Certificate:
+        """Typeset a page under a serial and a code of its own."""
         now, code = self._clock(), new_code()
-        serial = _next_serial(session, template["prefix"], now)
-        page = _page(template, request.language, person, records, wanted)
+        serial = database.run(lambda session: next_serial(session, prefix, now))
         page |= {
             "serial": serial,
             "code": grouped(code),
@@ -104,27 +105,39 @@ class Certificates:
             "terminal": terminal,
         }
         try:
-            pdf = self._typesetter.pdf(request.template, page, now)
+            pdf = self._typesetter.pdf(template, page, now)
         except TypesetError as error:
-            log.error("template %s cannot be typeset for one person: a glyph is missing", request.template)
+            log.error("template %s cannot be typeset for one person: a glyph is missing", template)
             raise Refusal(422, "typeset") from error
         with pypdfium2.PdfDocument(pdf) as document:
             pages = len(document)
-        certificate = Certificate(
+        return Certificate(
             serial=serial,
             code=code,
-            key=key,
-            fingerprint=fingerprint,
             title=page["title"],
-            masked_name=person.name[:1] + "*" * (len(person.name) - 1),
             terminal=terminal,
             issued_at=now,
             pages=pages,
             sha256=hashlib.sha256(pdf).hexdigest(),
             pdf=pdf,
         )
-        session.add(certificate)
-        return certificate
+
+
+def _under(session: Session, key: str, fingerprint: str) -> Certificate | None:
+    """The certificate of a key; Refusal 422 when it was another request's."""
+    known = session.scalar(select(Certificate).where(Certificate.key == key))
+    if known is not None and known.fingerprint != fingerprint:
+        raise Refusal(422, "key_reused")
+    return known
+
+
+def _kept(session: Session, made: Certificate) -> Certificate:
+    """The certificate of its key: this one, or the one that another request made in the meantime."""
+    known = _under(session, made.key, made.fingerprint)
+    if known is None:
+        session.add(made)
+        session.flush()
+    return known or made
 
 
 def new_code() -> str:
@@ -226,9 +239,3 @@ def _overlap(record: Record, wanted: Wanted) -> tuple[str, str]:
 
 def _month(text: str) -> str:
     return f"{text[:4]}年{int(text[5:])}月"
-
-
-def _next_serial(session: Session, prefix: str, now: datetime.datetime) -> str:
-    start = f"{prefix}{now:%Y%m%d}"
-    taken = session.scalar(select(func.count()).select_from(Certificate).where(Certificate.serial.startswith(start)))
-    return f"{start}{(taken or 0) + 1:06d}"

@@ -9,16 +9,17 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from kiosk.central.models import Challenge, Message, Person, Terminal, Token
+from kiosk.central.code_limits import demand_may_send, demand_unlocked, right_code, wrong_code
+from kiosk.central.models import Challenge, CodeLimit, Message, Operator, Person, Terminal, Token
 from kiosk.central.refusals import Refusal
+from kiosk.central.signing import CentreKey
 
 Clock = Callable[[], datetime.datetime]
 CODE_S = 300
 TOKEN_S = 1800
-ATTEMPTS = 5
 
 
 def enrol(session: Session, terminal_id: str) -> str:
@@ -43,6 +44,24 @@ def authenticate(session: Session, authorization: str) -> Terminal:
     return terminal
 
 
+def appoint(session: Session, operator_id: str) -> str:
+    """Give an operator a new token, which replaces an earlier one."""
+    token = secrets.token_urlsafe(32)
+    session.merge(Operator(id=operator_id, token_hash=_hash(token)))
+    return token
+
+
+def authenticate_operator(session: Session, authorization: str) -> Operator:
+    """The operator behind an Authorization header; Refusal 401."""
+    scheme, _, credentials = authorization.partition(" ")
+    operator_id, _, token = credentials.partition(":")
+    operator = session.get(Operator, operator_id) if scheme == "Operator" and operator_id else None
+    known = operator.token_hash if operator is not None else _hash("")
+    if not hmac.compare_digest(known, _hash(token)) or operator is None:
+        raise Refusal(401, "unknown_operator", {"WWW-Authenticate": "Operator"})
+    return operator
+
+
 @dataclass(frozen=True)
 class SentCode:
     """A code on its way."""
@@ -58,46 +77,42 @@ class Codes:
 
     clock: Clock
     keep_messages: bool
+    key: CentreKey
 
     def send(self, session: Session, number: str) -> SentCode:
-        """Make a code for the registered phone of a person; Refusal 404 for nobody or no phone."""
-        person = session.get(Person, number)
+        """Make a code for the registered phone of a person; Refusal 404 for nobody or no phone, 423 or 429."""
+        person, now = session.get(Person, number), self.clock()
         phone = _field(person, "phone") if person is not None else ""
         if not phone:
             raise Refusal(404, "unknown_person")
+        demand_may_send(_limit(session, number, now), now)
+        session.execute(delete(Challenge).where(Challenge.number == number, Challenge.expires_at < now))
         code = f"{secrets.randbelow(1_000_000):06d}"
-        living = select(Challenge.attempts_left).where(Challenge.number == number, Challenge.expires_at >= self.clock())
-        left = min(session.scalars(living), default=ATTEMPTS)  # a new code does not forgive wrong ones
         salt, challenge = secrets.token_hex(8), secrets.token_urlsafe(18)
-        session.add(
-            Challenge(
-                id=challenge,
-                number=number,
-                salt=salt,
-                code_hash=_hash(salt + code),
-                expires_at=self.clock() + datetime.timedelta(seconds=CODE_S),
-                attempts_left=left,
-            )
-        )
+        ends = now + datetime.timedelta(seconds=CODE_S)
+        hashed = self.key.code_hash(salt, code)
+        session.add(Challenge(id=challenge, number=number, salt=salt, code_hash=hashed, expires_at=ends))
         if self.keep_messages:
             text = f"【演示】您的验证码是 {code}，5 分钟内有效。任何人（包括工作人员）向您索要都不要告诉。"
-            session.add(Message(at=self.clock(), phone=phone, text=text, code=code))
+            session.add(Message(at=now, phone=phone, text=text, code=code))
         return SentCode(challenge, f"{phone[:3]}****{phone[-4:]}", CODE_S)
 
     def check(self, session: Session, challenge_id: str, code: str) -> tuple[str, Refusal | None]:
         """A token when the code is right; otherwise why not. The used attempt must be committed either way."""
-        challenge = session.get(Challenge, challenge_id)
-        if challenge is None or challenge.expires_at < self.clock():
+        challenge, now = session.get(Challenge, challenge_id), self.clock()
+        if challenge is None or challenge.expires_at < now:
             return "", Refusal(410, "expired")
-        if challenge.attempts_left <= 0:
-            return "", Refusal(423, "locked")
-        if not hmac.compare_digest(challenge.code_hash, _hash(challenge.salt + code)):
-            challenge.attempts_left -= 1
-            if challenge.attempts_left == 0:
-                return "", Refusal(423, "locked", attempts_left=0)
-            return "", Refusal(422, "wrong", attempts_left=challenge.attempts_left)
+        limit = _limit(session, challenge.number, now)
+        challenge = session.get(Challenge, challenge_id, populate_existing=True)
+        if challenge is None:
+            return "", Refusal(410, "expired")  # it was right a moment ago, somewhere else
+        demand_unlocked(limit, now)
+        if not hmac.compare_digest(challenge.code_hash, self.key.code_hash(challenge.salt, code)):
+            return "", wrong_code(limit, now)
+        right_code(limit)
         token = secrets.token_urlsafe(24)
-        ends = self.clock() + datetime.timedelta(seconds=TOKEN_S)
+        session.execute(delete(Token).where(Token.number == challenge.number, Token.expires_at < now))
+        ends = now + datetime.timedelta(seconds=TOKEN_S)
         session.add(Token(token_hash=_hash(token), number=challenge.number, expires_at=ends))
         session.delete(challenge)
         return token, None
@@ -113,6 +128,16 @@ class Codes:
         """Whether this token was given to this person, lately."""
         known = session.get(Token, _hash(token)) if token else None
         return known is not None and known.number == number and known.expires_at >= self.clock()
+
+
+def _limit(session: Session, number: str, now: datetime.datetime) -> CodeLimit:
+    """The person's limit, locked until the transaction ends: codes of one person are judged one after another."""
+    limit = session.get(CodeLimit, number, with_for_update=True, populate_existing=True)
+    if limit is None:
+        limit = CodeLimit(number=number, window_from=now, sent=0, wrong=0)
+        session.add(limit)
+        session.flush()  # the loser of a race for the first row begins anew (Database.run)
+    return limit
 
 
 def _field(person: Person, name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -48,7 +48,7 @@ class Record(Base):
 
 
 class Challenge(Base):
-    """An SMS code that was sent. The code itself is only kept as a salted hash."""
+    """An SMS code that was sent. The code itself is only kept under a secret that the database does not hold."""
 
     __tablename__ = "challenge"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -56,7 +56,18 @@ class Challenge(Base):
     salt: Mapped[str] = mapped_column(String(32))
     code_hash: Mapped[str] = mapped_column(String(64))
     expires_at: Mapped[datetime.datetime] = mapped_column(DateTime)
-    attempts_left: Mapped[int]
+
+
+class CodeLimit(Base):
+    """How often codes were sent to a person and mistyped lately; a new code forgives nothing."""
+
+    __tablename__ = "code_limit"
+    number: Mapped[str] = mapped_column(String(20), primary_key=True)
+    window_from: Mapped[datetime.datetime] = mapped_column(DateTime)
+    sent: Mapped[int] = mapped_column(default=0)
+    wrong: Mapped[int] = mapped_column(default=0)
+    wrong_at: Mapped[datetime.datetime | None] = mapped_column(DateTime, default=None)
+    locked_until: Mapped[datetime.datetime | None] = mapped_column(DateTime, default=None)
 
 
 class Token(Base):
@@ -113,6 +124,8 @@ class Transaction(Base):
     status_code: Mapped[int]
     received_at: Mapped[datetime.datetime] = mapped_column(DateTime)
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    payload_sha256: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Of the bytes that came; empty for rows that are older than this column."""
 
 
 class Attachment(Base):
@@ -145,3 +158,39 @@ class Incident(Base):
     terminal: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(40))
     key: Mapped[str] = mapped_column(String(64))
+    detail: Mapped[str] = mapped_column(String(120), default="", server_default="")
+
+
+class Counter(Base):
+    """The last number given under a name (a district's day, a certificate's day)."""
+
+    __tablename__ = "counter"
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+
+
+class Promise(Base):
+    """A case that this database lost (an older backup was restored): its number waits for the terminal's copy."""
+
+    __tablename__ = "promise"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    terminal: Mapped[str] = mapped_column(String(40))
+    case_number: Mapped[str] = mapped_column(String(40), unique=True)
+    status_code: Mapped[int]
+    received_at: Mapped[datetime.datetime] = mapped_column(DateTime)
+
+
+class Operator(Base):
+    """Who may see the centre's incidents over HTTP."""
+
+    __tablename__ = "operator"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
+
+
+class CentreIdentity(Base):
+    """Which key this database's servers sign with; one row."""
+
+    __tablename__ = "centre"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_key: Mapped[str] = mapped_column(String(64))

@@ -27,14 +27,14 @@ def public_routes(office: Office) -> APIRouter:
 
     @router.get("/verify/{code}")
     def verify(code: str) -> HTMLResponse:
-        with office.database.transaction() as session:
+        with office.database.reading() as session:
             status, body = pages.certificate_page(office.certificates.find(session, code), code)
         return HTMLResponse(body, status)
 
     @router.get("/slips/{text}")
     def slip(text: str) -> HTMLResponse:
         found = pages.read_slip(text)
-        with office.database.transaction() as session:
+        with office.database.reading() as session:
             terminal = session.get(Terminal, found.terminal) if found is not None else None
             genuine = found is not None and pages.signature_holds(found, terminal)
             case = None

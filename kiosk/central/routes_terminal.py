@@ -4,26 +4,33 @@ No postponed annotations here: FastAPI must see the dependency objects that the 
 """
 
 import base64
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Response
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from sqlalchemy.orm import Session
 
 from kiosk.central.certificates import Certificates, grouped
 from kiosk.central.database import Database
 from kiosk.central.identity import Clock, Codes, authenticate
-from kiosk.central.intake import Intake, Receipt
-from kiosk.central.models import Terminal
+from kiosk.central.intake import Intake, Sent
+from kiosk.central.models import Person, Terminal
 from kiosk.central.records import known_fields, look_up
 from kiosk.central.refusals import Refusal
+from kiosk.central.rewind import compare
+from kiosk.central.schema import newest_revision
 from kiosk.central.schemas import (
+    CentreOut,
     CertificateIn,
     CertificateOut,
     CheckIn,
     CheckOut,
     CodeIn,
     CodeOut,
+    DigestsIn,
+    DigestsOut,
     Health,
     KeyIn,
     Nothing,
@@ -36,6 +43,9 @@ from kiosk.central.schemas import (
     TransactionIn,
     TransactionOut,
 )
+from kiosk.central.signing import CentreKey, Receipt
+
+Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=64, pattern=r"^[\x21-\x7e]+$")]
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,7 @@ class Office:
     certificates: Certificates
     intake: Intake
     clock: Clock
+    key: CentreKey
     titles: Mapping[str, str]
 
 
@@ -59,69 +70,69 @@ def terminal_routes(office: Office) -> APIRouter:
     router = APIRouter(prefix="/v1")
 
     def known_terminal(authorization: Annotated[str, Header()] = "") -> Iterator[str]:
-        with office.database.transaction() as session:
+        with office.database.reading() as session:
             terminal_id = authenticate(session, authorization).id
         yield terminal_id
 
     who = Annotated[str, Depends(known_terminal)]
-    key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=64)]
 
     @router.get("/health", response_model=Health)
     def health() -> Health:
         return Health(centre="doorstep", now=office.clock().isoformat(timespec="seconds"))
 
+    @router.get("/centre", response_model=CentreOut)
+    def centre() -> CentreOut:
+        now = office.clock().isoformat(timespec="seconds")
+        return CentreOut(public_key=office.key.public, schema_revision=newest_revision(), now=now)
+
     _add_identity(router, office, known_terminal)
+    _add_terminals(router, office, known_terminal)
     _add_knowledge(router, office, known_terminal)
-
-    @router.post("/transactions", status_code=201, responses=_refusals(409, 422) | {202: {"model": TransactionOut}})
-    def transactions(body: TransactionIn, terminal: who, idempotency_key: key, response: Response) -> TransactionOut:
-        receipt = office.intake.receive(terminal, idempotency_key, body)
-        response.status_code = receipt.status
-        response.headers["Idempotency-Key"] = idempotency_key
-        return _told(receipt)
-
-    @router.get("/transactions/{key}", responses=_refusals(404))
-    def transaction(terminal: who, key: str) -> TransactionOut:
-        return _told(office.intake.find(terminal, key))
+    _add_intake(router, office, known_terminal)
 
     @router.post("/certificates", status_code=201, responses=_refusals(403, 404, 422))
-    def certificates(body: CertificateIn, terminal: who, idempotency_key: key) -> CertificateOut:
-        with office.database.transaction() as session:
-            person = office.codes.demand(session, body.number, body.token)
-            made = office.certificates.issue(session, idempotency_key, body, person, terminal)
-            return CertificateOut(
-                serial=made.serial,
-                verification_code=grouped(made.code),
-                verify_url=office.certificates.verify_url(made),
-                pages=made.pages,
-                pdf=base64.b64encode(made.pdf).decode(),
-            )
+    def certificates(body: CertificateIn, terminal: who, idempotency_key: Key) -> CertificateOut:
+        def demand(session: Session) -> Person:
+            return office.codes.demand(session, body.number, body.token)
+
+        made = office.certificates.issue(office.database, idempotency_key, body, demand, terminal)
+        return CertificateOut(
+            serial=made.serial,
+            verification_code=grouped(made.code),
+            verify_url=office.certificates.verify_url(made),
+            pages=made.pages,
+            pdf=base64.b64encode(made.pdf).decode(),
+        )
 
     return router
 
 
 def _add_identity(router: APIRouter, office: Office, known_terminal: Any) -> None:
-    """SMS codes, and the terminal's own key and status."""
+    """SMS codes."""
 
-    @router.post("/codes", status_code=201, responses=_refusals(404), dependencies=[Depends(known_terminal)])
+    @router.post("/codes", status_code=201, responses=_refusals(404, 423, 429), dependencies=[Depends(known_terminal)])
     def codes(body: CodeIn) -> CodeOut:
-        with office.database.transaction() as session:
-            sent = office.codes.send(session, body.number)
+        sent = office.database.run(lambda session: office.codes.send(session, body.number))
         return CodeOut(challenge=sent.challenge, masked_phone=sent.masked_phone, expires_s=sent.expires_s)
 
     @router.post("/codes/{challenge}/check", responses=_refusals(410, 422, 423), dependencies=[Depends(known_terminal)])
     def check(challenge: str, body: CheckIn) -> CheckOut:
-        with office.database.transaction() as session:  # commits the used attempt, then says no
-            token, refusal = office.codes.check(session, challenge, body.code)
+        token, refusal = office.database.run(  # commits the used attempt, then says no
+            lambda session: office.codes.check(session, challenge, body.code)
+        )
         if refusal is not None:
             raise refusal
         return CheckOut(token=token)
+
+
+def _add_terminals(router: APIRouter, office: Office, known_terminal: Any) -> None:
+    """The terminal's own key, status and digests."""
 
     @router.post("/terminals/{terminal_id}/key", responses=_refusals(403, 409))
     def register_key(body: KeyIn, terminal_id: str, terminal: Annotated[str, Depends(known_terminal)]) -> Nothing:
         _own(terminal, terminal_id)
         with office.database.transaction() as session:
-            row = session.get_one(Terminal, terminal_id)
+            row = session.get_one(Terminal, terminal_id, with_for_update=True)
             if row.public_key and row.public_key != body.public_key:
                 raise Refusal(409, "another_key")
             row.public_key = body.public_key
@@ -134,30 +145,57 @@ def _add_identity(router: APIRouter, office: Office, known_terminal: Any) -> Non
             row.status, row.seen_at = body.model_dump(), office.clock()
         return Nothing()
 
+    @router.post("/terminals/{terminal_id}/digests", responses=_refusals(403))
+    def digests(body: DigestsIn, terminal_id: str, terminal: Annotated[str, Depends(known_terminal)]) -> DigestsOut:
+        _own(terminal, terminal_id)
+        return office.database.run(lambda session: compare(session, office.key, terminal, body.entries, office.clock()))
+
+
+def _add_intake(router: APIRouter, office: Office, known_terminal: Any) -> None:
+    """Transactions, each with the centre's signed receipt."""
+    who = Annotated[str, Depends(known_terminal)]
+
+    async def sha256_of_body(request: Request) -> str:
+        return hashlib.sha256(await request.body()).hexdigest()
+
+    def tell(response: Response, receipt: Receipt, state: str) -> TransactionOut:
+        response.headers["Idempotency-Key"] = receipt.key
+        response.headers["Doorstep-Receipt"] = office.key.sign(receipt)
+        at = receipt.received_at.isoformat(timespec="seconds")
+        return TransactionOut(case_number=receipt.case_number, state=state, received_at=at)
+
+    @router.post("/transactions", status_code=201, responses=_refusals(409, 422) | {202: {"model": TransactionOut}})
+    def transactions(
+        body: TransactionIn,
+        terminal: who,
+        idempotency_key: Key,
+        payload_sha256: Annotated[str, Depends(sha256_of_body)],
+        response: Response,
+    ) -> TransactionOut:
+        receipt, state = office.intake.receive(Sent(terminal, idempotency_key, body, payload_sha256))
+        response.status_code = receipt.status
+        return tell(response, receipt, state)
+
+    @router.get("/transactions/{key}", responses=_refusals(404))
+    def transaction(terminal: who, key: str, response: Response) -> TransactionOut:
+        return tell(response, *office.intake.find(terminal, key))
+
 
 def _add_knowledge(router: APIRouter, office: Office, known_terminal: Any) -> None:
     """What the city knows of a person."""
 
     @router.post("/prefill", responses=_refusals(403), dependencies=[Depends(known_terminal)])
     def prefill(body: PrefillIn) -> PrefillOut:
-        with office.database.transaction() as session:
+        with office.database.reading() as session:
             person = office.codes.demand(session, body.number, body.token)
             return PrefillOut(fields=known_fields(person, body.fields))
 
     @router.post("/records/{dataset}", responses=_refusals(403, 404), dependencies=[Depends(known_terminal)])
     def records(body: RecordsIn, dataset: Annotated[str, Path(pattern=r"^[a-z_]{1,40}$")]) -> RecordsOut:
-        with office.database.transaction() as session:
+        with office.database.reading() as session:
             office.codes.demand(session, body.number, body.token)
             parameters = {pair.name: pair.value for pair in body.parameters}
             return RecordsOut(records=look_up(session, dataset, body.number, parameters, office.titles))
-
-
-def _told(receipt: Receipt) -> TransactionOut:
-    return TransactionOut(
-        case_number=receipt.case_number,
-        state=receipt.state,
-        received_at=receipt.received_at.isoformat(timespec="seconds"),
-    )
 
 
 def _own(terminal: str, terminal_id: str) -> None:

@@ -7,7 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Number = Annotated[str, StringConstraints(min_length=5, max_length=20, pattern=r"^[0-9A-Z<]+$")]
-Short = Annotated[str, StringConstraints(max_length=200)]
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL keeps no NUL in a text; a transaction that holds one would come again for ever."""
+Short = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
 Month = r"\d{4}-(0[1-9]|1[0-2])"
 
 
@@ -84,9 +86,9 @@ class Pair(Body):
     """A named value."""
 
     name: Short
-    value: Annotated[str, StringConstraints(max_length=4000)]
-    label: Annotated[str, StringConstraints(max_length=400)] = ""
-    shown: Annotated[str, StringConstraints(max_length=4000)] = ""
+    value: Annotated[str, StringConstraints(max_length=4000, pattern=NO_NUL)]
+    label: Annotated[str, StringConstraints(max_length=400, pattern=NO_NUL)] = ""
+    shown: Annotated[str, StringConstraints(max_length=4000, pattern=NO_NUL)] = ""
 
 
 class RecordsIn(Body):
@@ -141,14 +143,14 @@ class CertificateOut(BaseModel):
 class SubjectIn(Body):
     """Whose transaction it is."""
 
-    name: Annotated[str, StringConstraints(max_length=120)]
-    number: Annotated[str, StringConstraints(max_length=20)]
+    name: Annotated[str, StringConstraints(max_length=120, pattern=NO_NUL)]
+    number: Annotated[str, StringConstraints(max_length=20, pattern=NO_NUL)]
 
 
 class AttachmentIn(Body):
     """A picture; `content` is base64."""
 
-    name: Short
+    name: Annotated[str, StringConstraints(max_length=80, pattern=NO_NUL)]
     media_type: Literal["image/jpeg", "image/png", "application/pdf"]
     content: str
 
@@ -160,7 +162,7 @@ class TransactionIn(Body):
     service: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9./_-]{1,79}$")]
     service_version: Annotated[int, Field(ge=0)]
     district: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
-    local_number: Short
+    local_number: Annotated[str, StringConstraints(max_length=40, pattern=NO_NUL)]
     sequence: Annotated[int, Field(ge=0)]
     captured_at: Short
     subject: SubjectIn
@@ -189,6 +191,92 @@ class StatusIn(BaseModel):
     devices: list[Any] = []
     waiting: int = 0
     version: Short = ""
+
+
+class CentreOut(BaseModel):
+    """Who the centre is: the Ed25519 key (base64url) that signs its receipts, and its schema."""
+
+    public_key: str
+    schema_revision: str
+    now: str
+
+
+class DigestIn(Body):
+    """What the terminal was told about one of its transactions; `receipt` is Doorstep-Receipt's text, if it has it."""
+
+    key: Annotated[str, StringConstraints(min_length=8, max_length=64, pattern=r"^[\x21-\x7e]+$")]
+    payload_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    case_number: Annotated[str, StringConstraints(max_length=40, pattern=NO_NUL)]
+    receipt: Annotated[str, StringConstraints(max_length=1000, pattern=NO_NUL)] = ""
+
+
+class DigestsIn(Body):
+    """Transactions of the last days that the centre has acknowledged."""
+
+    entries: Annotated[list[DigestIn], Field(max_length=2000)]
+
+
+class DigestsOut(BaseModel):
+    """`unknown`: offer these again. `different`: known, but with other bytes or another case number."""
+
+    unknown: list[str]
+    different: list[str]
+
+
+class IncidentOut(BaseModel):
+    """Something a person should look at."""
+
+    id: int
+    at: str
+    terminal: str
+    kind: str
+    key: str
+    detail: str
+
+
+class IncidentsOut(BaseModel):
+    """Newest first."""
+
+    incidents: list[IncidentOut]
+
+
+class MessageOut(BaseModel):
+    """An SMS that the sample city "sent"."""
+
+    at: str
+    phone: str
+    text: str
+    code: str
+
+
+class MessagesOut(BaseModel):
+    """Newest first."""
+
+    messages: list[MessageOut]
+
+
+class TakenOut(BaseModel):
+    """A transaction that arrived; `received`: how many cases its local number became (one, or something is wrong)."""
+
+    key: str
+    kind: str
+    local_number: str
+    service: str
+    case_number: str
+    state: str
+    received: int
+
+
+class TakenListOut(BaseModel):
+    """In the order of their arrival."""
+
+    transactions: list[TakenOut]
+
+
+class StateOut(BaseModel):
+    """Where a case stands now."""
+
+    state: str
 
 
 class Nothing(BaseModel):

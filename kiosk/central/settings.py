@@ -10,13 +10,18 @@ from kiosk.folders import CONFIG
 
 @dataclass(frozen=True)
 class CentreSettings:
-    """`data` is the folder of the default database; `demo` opens the /demo pages of a sample city."""
+    """What the operator chose.
+
+    `data` is the folder of the centre's key and of the default database; `demo` opens the /demo pages of a sample
+    city; `replace_key` says that the database's former key is lost for good.
+    """
 
     data: Path
     port: int = 8720
     database: str = ""
     public_url: str = ""
     demo: bool = False
+    replace_key: bool = False
     people: Path = CONFIG / "samples" / "people.toml"
     templates: Path = CONFIG / "templates"
     services: Path = CONFIG / "services"

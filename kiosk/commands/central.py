@@ -1,81 +1,194 @@
-"""`kiosk central serve` and `kiosk central enrol`."""
+"""`kiosk central serve`, `enrol`, `operator` and `incidents`."""
 
 from __future__ import annotations
 
 import argparse
-import logging
+import json
+import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from kiosk.commands.shell import BAD_INPUT, FAILED, OK, bad
 from kiosk.ipc.orphan import die_with_parent
 from kiosk.logs import start_log
+
+if TYPE_CHECKING:
+    from kiosk.central.database import Database
+    from kiosk.central.settings import CentreSettings
+
+MOST_WORKERS = 64
+Parsers = Callable[[str, str, str], argparse.ArgumentParser]
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the sub-commands."""
     central = commands.add_parser("central", help="the reference centre")
     parts = central.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    serve_parser = parts.add_parser(
-        "serve",
-        help="run the centre on the loopback address",
-        epilog="example: kiosk central serve --port 8720 --data .data/centre --demo",
-    )
-    serve_parser.add_argument("--port", type=int, default=8720)
-    serve_parser.add_argument("--public-url", default="", help="the address that QR codes name")
-    serve_parser.add_argument("--demo", action="store_true", help="show sent SMS and received cases under /demo")
-    enrol_parser = parts.add_parser(
-        "enrol",
-        help="enrol a terminal; prints its new token once",
-        epilog="example: kiosk central enrol GZ-TH-0001 --data .data/centre > .data/terminal.token",
-    )
-    enrol_parser.add_argument("terminal", help="the terminal's id")
-    for parser in (serve_parser, enrol_parser):
-        parser.add_argument("--data", type=Path, required=True, help="folder of the default database")
+
+    def part(name: str, text: str, example: str) -> argparse.ArgumentParser:
+        parser = parts.add_parser(name, help=text, epilog=f"example: kiosk central {name} {example}")
+        parser.add_argument("--data", type=Path, required=True, help="folder of the centre's key and default database")
         parser.add_argument("--database", default="", help="SQLAlchemy URL (default: an SQLite file in --data)")
-    serve_parser.set_defaults(run=serve)
-    enrol_parser.set_defaults(run=enrol_terminal)
+        return parser
+
+    _add_serve(part)
+    _add_people(part)
+
+
+def _add_serve(part: Parsers) -> None:
+    parser = part("serve", "run the centre on the loopback address", "--port 8720 --data .data/centre --demo")
+    parser.add_argument("--port", type=int, default=8720)
+    parser.add_argument("--workers", type=int, default=1, help="processes that share the port and the database")
+    parser.add_argument("--public-url", default="", help="the address that QR codes name")
+    parser.add_argument("--demo", action="store_true", help="show sent SMS and received cases under /demo")
+    parser.add_argument(
+        "--replace-key", action="store_true", help="the key that this database knew is lost; sign with the folder's"
+    )
+    parser.add_argument("--listener", type=int, help=argparse.SUPPRESS)  # a worker's inherited socket
+    parser.set_defaults(run=serve)
+
+
+def _add_people(part: Parsers) -> None:
+    enrol = part(
+        "enrol",
+        "enrol a terminal; prints its new token once",
+        "GZ-TH-0001 --data .data/centre > .data/terminal.token",
+    )
+    enrol.add_argument("terminal", help="the terminal's id")
+    enrol.set_defaults(run=enrol_terminal)
+    operator = part("operator", "appoint an operator; prints its new token once", "li --data .data/centre")
+    operator.add_argument("operator", help="the operator's name")
+    operator.set_defaults(run=appoint_operator)
+    incidents = part("incidents", "list what a person should look at", "--data .data/centre --json")
+    incidents.add_argument("--limit", type=int, default=100, help="at most this many, newest first")
+    incidents.add_argument("--json", action="store_true", help="print JSON")
+    incidents.set_defaults(run=show_incidents)
 
 
 def serve(options: argparse.Namespace) -> int:
     """Run until SIGTERM."""
-    import uvicorn
-
-    from kiosk.central.app import create_app
-    from kiosk.central.database import Database
-    from kiosk.central.settings import CentreSettings
+    from kiosk.central.server import listen, run_server
 
     start_log("centre")
     die_with_parent()
-    settings = CentreSettings(options.data, options.port, options.database, options.public_url, options.demo)
-    database = Database(settings.database_url)
-    config = uvicorn.Config(
-        create_app(settings, database),
-        host="127.0.0.1",
-        port=options.port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=3,
-    )
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    if not 1 <= options.workers <= MOST_WORKERS:
+        return bad(f"--workers is a number from 1 to {MOST_WORKERS}")
+    inherited = options.listener is not None
     try:
-        uvicorn.Server(config).run()
-    finally:
-        database.close()
-    return 0
+        listener = socket.socket(fileno=options.listener) if inherited else listen(options.port)
+    except (OSError, OverflowError) as error:
+        return _failed(f"port {options.port}: {error}")
+    with listener:
+        return _with_database(options, lambda database: _serve(options, database, listener, run_server))
+
+
+def _serve(
+    options: argparse.Namespace,
+    database: Database,
+    listener: socket.socket,
+    run_server: Callable[..., None],
+) -> int:
+    from kiosk.central.app import create_app
+    from kiosk.central.workers import Workers
+
+    app = create_app(_settings(options), database)
+    if options.workers == 1:
+        run_server(app, listener)
+        return OK
+    database.close()  # migrated, and the key is right; the workers open it for themselves
+    shared = ["--data", str(options.data), "--port", str(options.port)]
+    for name in ("database", "public_url"):
+        if getattr(options, name):
+            shared += [f"--{name.replace('_', '-')}", getattr(options, name)]
+    command = [sys.executable, "-m", "kiosk", "central", "serve", *shared, *(["--demo"] if options.demo else [])]
+    Workers([*command, "--listener"], options.workers, listener).run()
+    return OK
 
 
 def enrol_terminal(options: argparse.Namespace) -> int:
     """Enrol one terminal and print its token."""
-    from kiosk.central.database import Database
     from kiosk.central.identity import enrol
+
+    if not _is_id(options.terminal):
+        return bad("a terminal's id has 1 to 40 ASCII characters and no colon")
+
+    def enrolled(database: Database) -> int:
+        print(database.run(lambda session: enrol(session, options.terminal)))
+        return OK
+
+    return _with_database(options, enrolled)
+
+
+def appoint_operator(options: argparse.Namespace) -> int:
+    """Give an operator a token and print it."""
+    from kiosk.central.identity import appoint
+
+    if not _is_id(options.operator):
+        return bad("an operator's name has 1 to 40 ASCII characters and no colon")
+
+    def appointed(database: Database) -> int:
+        print(database.run(lambda session: appoint(session, options.operator)))
+        return OK
+
+    return _with_database(options, appointed)
+
+
+def show_incidents(options: argparse.Namespace) -> int:
+    """List incidents, newest first."""
+    from kiosk.central.incidents import list_incidents
+
+    if options.limit < 1:
+        return bad("--limit is at least 1")
+
+    def show(database: Database) -> int:
+        with database.reading() as session:
+            rows = list_incidents(session, options.limit)
+        if options.json:
+            print(json.dumps([row.model_dump() for row in rows], ensure_ascii=False))
+        for row in [] if options.json else rows:
+            print(f"{row.at} {row.terminal} {row.kind} {row.key} {row.detail}".rstrip())
+        return OK
+
+    return _with_database(options, show)
+
+
+def _with_database(options: argparse.Namespace, work: Callable[[Database], int]) -> int:
+    """Open the database, do the work, close it; what stands in the way is one clear line."""
+    from sqlalchemy.exc import OperationalError
+
+    from kiosk.central.database import Database, DatabaseUrlError
+    from kiosk.central.locks import BusyError
+    from kiosk.central.schema import SchemaTooNewError
+    from kiosk.central.signing import KeyFileError
+
+    try:
+        database = Database(_settings(options).database_url)
+        try:
+            return work(database)
+        finally:
+            database.close()
+    except (DatabaseUrlError, SchemaTooNewError, KeyFileError) as error:
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    except OperationalError as error:
+        return _failed(f"the database does not answer: {str(error.orig).splitlines()[0]}")
+    except BusyError:
+        return _failed("another process holds the database; try again")
+
+
+def _settings(options: argparse.Namespace) -> CentreSettings:
     from kiosk.central.settings import CentreSettings
 
-    if not options.terminal.isascii() or not 1 <= len(options.terminal) <= 40 or ":" in options.terminal:
-        print("a terminal's id has 1 to 40 ASCII characters and no colon", file=sys.stderr)
-        return 2
-    database = Database(CentreSettings(options.data, database=options.database).database_url)
-    with database.transaction() as session:
-        token = enrol(session, options.terminal)
-    database.close()
-    print(token)
-    return 0
+    chosen = {name: getattr(options, name) for name in ("port", "public_url", "demo", "replace_key") if name in options}
+    return CentreSettings(options.data, database=options.database, **chosen)
+
+
+def _failed(message: str) -> int:
+    print(message, file=sys.stderr)
+    return FAILED
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and 1 <= len(text) <= 40 and ":" not in text

@@ -1,4 +1,4 @@
-"""A real centre on a free port, with a clock that tests can move."""
+"""A real centre on a free port, with a clock that tests can move, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from kiosk.central.database import Database
 from kiosk.central.identity import enrol
 from kiosk.central.settings import CentreSettings
 from kiosk.folders import CONFIG
+from tests.central.postgresql import PostgresServer, programs
 
 PEOPLE: dict[str, dict[str, Any]] = {
     person["id"]: person
@@ -29,12 +30,12 @@ PEOPLE: dict[str, dict[str, Any]] = {
 class Centre:
     """The centre under test, and what a terminal does with it."""
 
-    def __init__(self, folder: Path, demo: bool = True) -> None:
+    def __init__(self, folder: Path, demo: bool = True, database: str = "") -> None:
         self.now = datetime.datetime(2026, 11, 23, 10, 0)
         self._listener = socket.create_server(("127.0.0.1", 0))
         port = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
-        settings = CentreSettings(folder, port, demo=demo)
+        settings = CentreSettings(folder, port, database, demo=demo)
         self.database = Database(settings.database_url)
         self.enrol("GZ-TH-0001")
         app = create_app(settings, self.database, lambda: self.now)
@@ -78,9 +79,54 @@ class Centre:
         self.database.close()
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One server for all tests of this process; its database `template_centre` has the schema."""
+    found = programs()
+    if found is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    server = PostgresServer(found)
+    try:
+        server.execute("CREATE DATABASE template_centre")
+        Database(server.url("template_centre")).close()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each test of the centre runs on both."""
+    return str(request.param)
+
+
 @pytest.fixture
-def centre(tmp_path: Path) -> Iterator[Centre]:
+def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A new database with the schema."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'centre.sqlite3'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = server.new_database("template_centre")
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def empty_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A new database without anything in it."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'centre.sqlite3'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = server.new_database()
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def centre(tmp_path: Path, database_url: str) -> Iterator[Centre]:
     """A centre of its own for each test."""
-    running = Centre(tmp_path)
+    running = Centre(tmp_path, database=database_url)
     yield running
     running.stop()

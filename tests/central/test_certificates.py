@@ -12,6 +12,8 @@ import zxingcpp
 
 from tests.central.conftest import PEOPLE, Centre
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # paper; races: test_concurrency.py
+
 
 def request_of(person: str, token: str, **changes: str) -> dict[str, Any]:
     values = {"period_from": "2024-11", "period_to": "2026-10", "purpose": "loan", "detail": "summary"} | changes

@@ -1,0 +1,1 @@
+"""The centre's schema, step by step. A step that was released is never changed."""
