@@ -14,7 +14,7 @@ from tests.faults.fleet import Fleet
 from tests.faults.screen import PREFACE, screen
 
 FRAME_S = 0.3
-WATCHED_S = 4.0
+WATCHED_S = 2.5
 TABLE = {"driver": "pcsc", "port": "any"}
 
 
