@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -58,17 +57,18 @@ TO_SERVER: Seeds = (
 
 
 @cache
-def _ring() -> tuple[int, FrameReader]:
-    """The camera's file with one picture in it, as its writer left it, and its reader."""
-    path = str(_scratch() / "frames")
-    writer = FrameWriter(path)
-    writer.write(2, 2, bytes(12))
-    return os.open(path, os.O_RDWR), FrameReader(path)
+def _file(name: str) -> tuple[int, Path]:
+    """A file in memory that ends with its process, however that ends."""
+    descriptor = os.memfd_create(name)
+    return descriptor, Path(f"/proc/self/fd/{descriptor}")
 
 
 @cache
-def _scratch() -> Path:
-    return Path(tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+def _ring() -> tuple[int, FrameReader]:
+    """The camera's file with one picture in it, as its writer left it, and its reader."""
+    descriptor, path = _file("frames")
+    FrameWriter(str(path)).write(2, 2, bytes(12))
+    return descriptor, FrameReader(str(path))
 
 
 def frame_ring(data: bytes) -> None:
@@ -88,7 +88,7 @@ FRAME_HEADS: Seeds = (_head(1, 2, 2), _head(3, 640, 480), _head(2**64 - 1, 1, 1)
 
 def history(data: bytes) -> None:
     """A history file that a power cut or a bad disk left behind."""
-    path = _scratch() / "history"
+    _, path = _file("history")
     path.write_bytes(data)
     History(lambda: 0.0, path).read()
 
