@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -57,18 +58,18 @@ TO_SERVER: Seeds = (
 
 
 @cache
-def _file(name: str) -> tuple[int, Path]:
-    """A file in memory that ends with its process, however that ends."""
-    descriptor = os.memfd_create(name)
-    return descriptor, Path(f"/proc/self/fd/{descriptor}")
+def _ring() -> tuple[int, FrameReader]:
+    """The camera's file with one picture in it, as its writer left it, and its reader; no folder keeps it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/frames"
+        FrameWriter(path).write(2, 2, bytes(12))
+        return os.open(path, os.O_RDWR), FrameReader(path)
 
 
 @cache
-def _ring() -> tuple[int, FrameReader]:
-    """The camera's file with one picture in it, as its writer left it, and its reader."""
-    descriptor, path = _file("frames")
-    FrameWriter(str(path)).write(2, 2, bytes(12))
-    return descriptor, FrameReader(str(path))
+def _history_file() -> Path:
+    """In memory, and gone with its process, however that ends."""
+    return Path(f"/proc/self/fd/{os.memfd_create('history')}")
 
 
 def frame_ring(data: bytes) -> None:
@@ -88,7 +89,7 @@ FRAME_HEADS: Seeds = (_head(1, 2, 2), _head(3, 640, 480), _head(2**64 - 1, 1, 1)
 
 def history(data: bytes) -> None:
     """A history file that a power cut or a bad disk left behind."""
-    _, path = _file("history")
+    path = _history_file()
     path.write_bytes(data)
     History(lambda: 0.0, path).read()
 
