@@ -8,6 +8,7 @@ finds the winner's row. Not responsible for the schema (kiosk.central.schema).
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -52,8 +53,12 @@ class Database:
             _prepare_sqlite(self.engine)
         else:
             _prepare_postgresql(self.engine)
-        with self._writer.hold():
-            bring_up_to_date(self.engine)
+        try:
+            with self._writer.hold():
+                bring_up_to_date(self.engine)
+        except BaseException:
+            self.close()
+            raise
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         reader = self.engine.execution_options(**{READING: True, "postgresql_readonly": True})
         self._readers = sessionmaker(reader, expire_on_commit=False)
@@ -134,6 +139,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     path = engine.url.database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # people's data: a new file is its owner's alone
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import socket
 import sys
 from collections.abc import Callable
@@ -72,6 +73,7 @@ def serve(options: argparse.Namespace) -> int:
     from kiosk.central.server import listen, run_server
 
     start_log("centre")
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # tells of its own plug-ins otherwise
     die_with_parent()
     if not 1 <= options.workers <= MOST_WORKERS:
         return bad(f"--workers is a number from 1 to {MOST_WORKERS}")

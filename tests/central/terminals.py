@@ -1,0 +1,149 @@
+"""Terminals for campaigns: they keep docs/line.md's rules and nothing more, thousands of submissions at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import json
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+ANSWER_LIMIT = 64 * 1024
+ANSWER_S = 20.0
+PAUSE_S = 0.01
+TRIES = 400
+
+
+@dataclass
+class Submission:
+    """One transaction of a terminal, and every case number that it was ever acknowledged with."""
+
+    number: int
+    key: str = field(default_factory=lambda: str(uuid.uuid4()))
+    cases: set[str] = field(default_factory=set)
+
+    @property
+    def body(self) -> bytes:
+        """Always the same bytes."""
+        content = {
+            "kind": "application" if self.number % 7 else "rating",
+            "service": "hrss/social-security-card",
+            "service_version": 1,
+            "district": f"4401{3 + self.number % 10:02d}",
+            "local_number": f"TH0001-{self.number:07d}",
+            "sequence": self.number,
+            "captured_at": "2026-11-23T02:00:00+00:00",
+            "subject": {"name": "陈美兰", "number": "440106199001011237"},
+            "token": "",
+            "answers": [{"name": "bank", "value": "boc", "label": "银行", "shown": "中国银行" * (self.number % 40)}],
+            "attachments": [{"name": "photo", "media_type": "image/png", "content": "aGVsbG8="}] * (self.number % 3),
+        }
+        return json.dumps(content, ensure_ascii=False).encode()
+
+
+class Terminals:
+    """`authorization` is an enrolled terminal's; `public_key` the centre's, with which its receipts are checked."""
+
+    def __init__(self, port: int, authorization: str, public_key: str) -> None:
+        self._port, self._authorization = port, authorization
+        self._key = Ed25519PublicKey.from_public_bytes(unpack(public_key))
+        self.statuses: Counter[int] = Counter()
+
+    def deliver(self, submissions: Sequence[Submission], at_once: int) -> None:
+        """Send each until it is acknowledged; every tenth by five at the same moment."""
+        asyncio.run(self._deliver(list(submissions), at_once))
+
+    async def _deliver(self, submissions: list[Submission], at_once: int) -> None:
+        async def worker() -> None:
+            while submissions:
+                one = submissions.pop()
+                await (self._five(one) if one.number % 10 == 0 else self._until_acknowledged(one))
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(at_once):
+                group.create_task(worker())
+
+    async def _five(self, one: Submission) -> None:
+        barrier = asyncio.Barrier(5)
+
+        async def rival() -> None:
+            await barrier.wait()
+            await self._until_acknowledged(one)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(5):
+                group.create_task(rival())
+
+    async def _until_acknowledged(self, one: Submission) -> None:
+        for _ in range(TRIES):
+            case = await self._send(one)
+            if case:
+                one.cases.add(case)
+                return
+            await asyncio.sleep(PAUSE_S)
+        raise AssertionError(f"submission {one.number} was not acknowledged in {TRIES} tries: {self.statuses}")
+
+    async def _send(self, one: Submission) -> str:
+        """One try; the case number when the centre has acknowledged."""
+        body = one.body
+        head = (
+            f"POST /v1/transactions HTTP/1.1\r\nHost: centre\r\nAuthorization: {self._authorization}\r\n"
+            f"Idempotency-Key: {one.key}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+            "Connection: close\r\n\r\n"
+        )
+        with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
+            async with asyncio.timeout(ANSWER_S):
+                return self._judge(one, await self._exchange(head.encode() + body))
+        return ""
+
+    async def _exchange(self, request: bytes) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        answer = b""
+        try:
+            writer.write(request)
+            await writer.drain()
+            while len(answer) < ANSWER_LIMIT and (piece := await reader.read(ANSWER_LIMIT)):
+                answer += piece
+            return answer
+        finally:
+            writer.transport.abort()
+
+    def _judge(self, one: Submission, answer: bytes) -> str:
+        head, _, body = answer.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+        if len(first.split()) < 2 or not first.split()[1].isdigit() or headers.get("doorstep-centre") != "1":
+            return ""
+        status = int(first.split()[1])
+        if len(body) != int(headers.get("content-length", -1)):
+            return ""
+        self.statuses[status] += 1
+        if status not in {201, 202} or headers.get("idempotency-key") != one.key:
+            return ""
+        case = str(json.loads(body)["case_number"])
+        receipt = self.receipt(headers["doorstep-receipt"])
+        assert (receipt["k"], receipt["n"], receipt["c"]) == (one.key, case, status)
+        assert receipt["h"] == hashlib.sha256(one.body).hexdigest()
+        return case
+
+    def receipt(self, text: str) -> dict[str, object]:
+        """The content of a receipt; AssertionError when the centre has not signed it."""
+        signed, _, signature = text.rpartition(".")
+        try:
+            self._key.verify(unpack(signature), signed.encode())
+        except InvalidSignature:
+            raise AssertionError("a receipt that the centre has not signed") from None
+        content: dict[str, object] = json.loads(unpack(signed.removeprefix("DR1.")))
+        return content
+
+
+def unpack(text: str) -> bytes:
+    """base64url without its padding."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
