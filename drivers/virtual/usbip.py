@@ -15,7 +15,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drivers.virtual.wire import Receive
+from drivers.virtual.wire import ListeningWire, Receive
 
 VERSION = 0x0111
 REQ_DEVLIST, REP_DEVLIST, REQ_IMPORT, REP_IMPORT = 0x8005, 0x0005, 0x8003, 0x0003
@@ -76,61 +76,11 @@ class _Urb:
     length: int
 
 
-class UsbWire:
-    """Listens for USB/IP on 127.0.0.1:`port`; like TcpWire, it can be pulled out and put back."""
+class UsbWire(ListeningWire):
+    """Listens for USB/IP; like TcpWire, it can be pulled out and put back."""
 
     def __init__(self, port: int, receive: Receive, shape: Shape) -> None:
-        self._receive, self._shape = receive, shape
-        self._listener: socket.socket | None = None
-        self._sessions: set[_Session] = set()
-        self.port = port
-        self.plug()
-
-    @property
-    def plugged(self) -> bool:
-        """Whether the cable is in."""
-        return self._listener is not None
-
-    def plug(self) -> None:
-        """Put the cable in."""
-        if self._listener is not None:
-            return
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", self.port))
-        listener.listen(4)
-        self._listener, self.port = listener, listener.getsockname()[1]
-        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
-
-    def unplug(self) -> None:
-        """Pull the cable out."""
-        listener, self._listener = self._listener, None
-        if listener is not None:
-            with contextlib.suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)
-            listener.close()
-        for session in list(self._sessions):
-            session.close()
-
-    def _accept(self, listener: socket.socket) -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        session = _Session(connection, self._shape, self._receive)
-        self._sessions.add(session)
-        try:
-            session.serve()
-        except (OSError, struct.error):
-            pass
-        finally:
-            self._sessions.discard(session)
-            session.close()
+        super().__init__(port, lambda peer: _Session(peer, shape, receive))
 
 
 class _Session:
@@ -154,6 +104,10 @@ class _Session:
                 self._offer(point, part)
 
     def serve(self) -> None:
+        with contextlib.suppress(struct.error):
+            self._answer_requests()
+
+    def _answer_requests(self) -> None:
         while True:
             _, code, _ = struct.unpack(">HHI", self._exactly(8))
             if code == REQ_DEVLIST:

@@ -51,12 +51,22 @@ class Pacing:
                     time.sleep(ahead)
 
 
-class TcpWire:
+class Connection(Protocol):
+    """One host that has connected."""
+
+    def serve(self) -> None:
+        """Talk until it goes; OSError is no error."""
+
+    def close(self) -> None:
+        """Hang up; never raises."""
+
+
+class ListeningWire:
     """Listens on 127.0.0.1:`port`. Pulled out, it refuses connections and drops the present ones."""
 
-    def __init__(self, port: int, receive: Receive, pacing: Pacing) -> None:
-        self._receive, self._pacing = receive, pacing
-        self._peers: set[_TcpPeer] = set()
+    def __init__(self, port: int, meet: Callable[[socket.socket], Connection]) -> None:
+        self._meet = meet
+        self._connections: set[Connection] = set()
         self._listener: socket.socket | None = None
         self.port = port
         self.plug()
@@ -85,40 +95,51 @@ class TcpWire:
             with contextlib.suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
             listener.close()
-        for peer in list(self._peers):
-            peer.close()
-
-    def send(self, data: bytes) -> None:
-        """Write to every host."""
-        for peer in list(self._peers):
-            peer.send(data)
+        for connection in list(self._connections):
+            connection.close()
 
     def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
-                connection, _ = listener.accept()
+                peer, _ = listener.accept()
             except OSError:
                 return
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            peer = _TcpPeer(connection, self._pacing)
-            self._peers.add(peer)
-            threading.Thread(target=self._read, args=(peer,), daemon=True).start()
+            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection = self._meet(peer)
+            self._connections.add(connection)
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
-    def _read(self, peer: _TcpPeer) -> None:
+    def _serve(self, connection: Connection) -> None:
         try:
-            while data := peer.connection.recv(4096):
-                self._receive(peer, data)
+            connection.serve()
         except OSError:
             pass
         finally:
-            self._peers.discard(peer)
-            peer.close()
+            self._connections.discard(connection)
+            connection.close()
+
+
+class TcpWire(ListeningWire):
+    """Bytes over TCP, as from a device server."""
+
+    def __init__(self, port: int, receive: Receive, pacing: Pacing) -> None:
+        super().__init__(port, lambda peer: _TcpPeer(peer, receive, pacing))
+
+    def send(self, data: bytes) -> None:
+        """Write to every host."""
+        for peer in list(self._connections):
+            assert isinstance(peer, _TcpPeer)
+            peer.send(data)
 
 
 class _TcpPeer:
-    def __init__(self, connection: socket.socket, pacing: Pacing) -> None:
-        self.connection, self._pacing = connection, pacing
+    def __init__(self, connection: socket.socket, receive: Receive, pacing: Pacing) -> None:
+        self.connection, self._receive, self._pacing = connection, receive, pacing
         self._lock = threading.Lock()
+
+    def serve(self) -> None:
+        while data := self.connection.recv(4096):
+            self._receive(self, data)
 
     def send(self, data: bytes) -> None:
         with self._lock, contextlib.suppress(OSError):
