@@ -8,6 +8,7 @@ find it by PCSCLITE_CSOCK_NAME=DIR/pcscd.comm. A card is any program that connec
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import signal
@@ -25,6 +26,8 @@ DEVICENAME /dev/null:{port:#x}
 LIBPATH {driver}
 CHANNELID {port:#x}
 """
+_GUARD = 'exec 3<&0; "$0" "$@" & service=$!; (cat <&3 >/dev/null; kill -9 0) & wait $service'
+"""Our death closes the pipe, and that ends the service; its own death ends the guard."""
 
 
 class PcscService:
@@ -59,9 +62,12 @@ class PcscService:
             'mount --bind "$0" /run/pcscd && exec pcscd --foreground --config "$1"'
         )
         command = ["unshare", *user, "-m", "--kill-child", "sh", "-c", script, str(self._folder), str(conf)]
+        command = ["sh", "-c", _GUARD, *command]
         log = (self._folder / "pcscd.log").open("wb")
         with log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
+            )
         ends = time.monotonic() + START_WITHIN_S
         while not self.socket.exists():
             if self._process.poll() is not None or time.monotonic() > ends:
@@ -81,14 +87,17 @@ class PcscService:
 
     def stop(self, kill: bool = False) -> None:
         """End it, by SIGTERM or, like a crash, by SIGKILL."""
-        if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL if kill else signal.SIGTERM)
-            try:
-                self._process.wait(5)
-            except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)
-                self._process.wait()
-            self._process = None
+        process, self._process = self._process, None
+        if process is None:
+            return
+        assert process.stdin is not None
+        for number in (signal.SIGKILL,) if kill else (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(5)
+                break
+        process.stdin.close()
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from typing import Protocol
 import msgspec
 
 from drivers.contract.panel import FlashRate, GuideLight
-from drivers.contract.status import DeviceReport
+from drivers.contract.status import DeviceReport, DeviceState
 from kiosk.intents import Intent, Touched
 from kiosk.journey.effects import (
     AnyEffect,
@@ -218,6 +218,9 @@ class Terminal:
         self._timing.clear()
 
     def _device_changed(self, report: DeviceReport) -> None:
+        known = next((one for one in self._world.devices if one.role == report.role), None)
+        if known is not None and known.state is DeviceState.OFFLINE and report.state is DeviceState.STARTING:
+            return  # a host that dies and starts again and again is gone, until it says that it is well
         others = tuple(known for known in self._world.devices if known.role != report.role)
         self._change_world(devices=tuple(sorted((*others, report), key=lambda known: known.role)))
 

@@ -227,6 +227,17 @@ def test_news_that_says_nothing_new_paints_nothing(bench: Bench) -> None:
     assert len(bench.screen.views) == before + 1
 
 
+def test_a_driver_that_dies_again_and_again_is_told_as_gone_once_and_as_back_once(bench: Bench) -> None:
+    painted = len(bench.screen.views)
+    for _ in range(5):
+        bench.news(ReportArrived(DeviceReport(ROLES[0], DeviceState.OFFLINE, reason="offline")))
+        bench.news(ReportArrived(DeviceReport(ROLES[0], DeviceState.STARTING)))
+    gone = len(bench.screen.views)
+    bench.news(ReportArrived(DeviceReport(ROLES[0], DeviceState.ONLINE)))
+    assert gone - painted <= 1
+    assert len(bench.screen.views) - gone <= 1
+
+
 def test_a_store_that_goes_away_is_asked_again_when_it_is_back(bench: Bench) -> None:
     asked = bench.links.status_asked
     bench.news(StoreLink(False))

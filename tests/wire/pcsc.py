@@ -19,7 +19,7 @@ class Pcsc:
     """The service; `port` is where a card connects."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = _two_free_ports()
+        self.port = two_free_ports()
         self._service = PcscService(folder, self.port)
         os.environ["PCSCLITE_CSOCK_NAME"] = str(self._service.socket)
 
@@ -52,7 +52,7 @@ def _the_only_one() -> Pcsc:
     return service
 
 
-def _two_free_ports() -> int:
+def two_free_ports() -> int:
     """vpcd has two slots: it listens on a port and on the next one."""
     for port in range(36000 + os.getpid() % 500 * 10, 65000, 2):
         with socket.socket() as first, socket.socket() as second:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +18,7 @@ from drivers.smart_card import pcsc
 from drivers.smart_card.reader import PcscReader
 from kiosk.ipc import Cancelled, Control
 from tests.wire.conftest import Twin
-from tests.wire.pcsc import Pcsc
+from tests.wire.pcsc import Pcsc, two_free_ports
 from tests.wire.test_smart_card import WITHIN_S, Watched, card, service, watched  # noqa: F401  # fixtures
 
 pytestmark = pytest.mark.usefixtures("card")
@@ -136,3 +139,30 @@ def test_a_driver_that_starts_before_the_service_finds_it(service: Pcsc) -> None
 )
 def test_each_code_of_the_service_is_typed(code: int, error: type[DeviceError]) -> None:
     assert type(pcsc.failure(code - (1 << 32))) is error
+
+
+def test_a_service_ends_with_the_program_that_started_it(tmp_path: Path) -> None:
+    code = (
+        "import sys, signal\nfrom pathlib import Path\n"
+        "from drivers.virtual.smart_card_service import PcscService\n"
+        "service = PcscService(Path(sys.argv[1]), int(sys.argv[2])); service.start()\n"
+        "print(service._process.pid, flush=True); signal.pause()\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "pcsc"), str(two_free_ports())]
+    program = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert program.stdout is not None
+    group = int(program.stdout.readline())
+    program.kill()
+    program.wait(10)
+    program.stdout.close()
+    control = Control(10)
+    while any(_group_of(path) == group for path in Path("/proc").iterdir() if path.name.isdigit()):
+        control.wait(0.05)
+
+
+def _group_of(process: Path) -> int:
+    try:
+        fields = (process / "stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0
+    return 0 if fields[0] == "Z" else int(fields[2])
