@@ -24,10 +24,11 @@ class ConfigError(Exception):
 
 
 class StoreTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[store]`: the folder of the database and the file with its key."""
+    """`[store]`: the folder of the database, the file with its key, and how much room to keep for a full disk."""
 
     folder: str = "store"
     key_file: str = "store.key"
+    reserve_mb: Annotated[int, msgspec.Meta(ge=0, le=4096)] = 32
 
 
 class CentreTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,7 +53,9 @@ class Profile(msgspec.Struct, frozen=True):
 
     def place(self, data: Path) -> Place:
         """Where the store is."""
-        return Place(data / self.store.folder, data / self.store.key_file, self.centre.terminal)
+        table = self.store
+        reserve = table.reserve_mb * 1024 * 1024
+        return Place(data / table.folder, data / table.key_file, self.centre.terminal, reserve)
 
     def address(self, data: Path) -> CentreAddress:
         """Where the centre is."""

@@ -62,16 +62,23 @@ def disk_errors() -> Iterator[None]:
 class Database:
     """An open store file. Close it; do not share it between threads that run at the same time."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
-        """Open `path`, creating and migrating as needed. Raises StoreUnavailable."""
+    def __init__(self, path: Path, key: bytes, *, examine: bool = False) -> None:
+        """Open `path`, creating and migrating as needed. Raises StoreUnavailable.
+
+        With `examine` a damaged file is only read, as far as it can be: nothing in it is changed, its log stays.
+        """
         check_sqlite_version(apsw.sqlite_lib_version())
         self.path = path
         with disk_errors():
-            if not path.exists():
+            if not path.exists() and not examine:
                 _create(path, key)
             elif path.stat().st_size == 0:
                 raise StoreUnavailable("damaged", f"{path.name} is empty")
             self._connection = _connect(path, key)
+            if examine:
+                self._connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+                self._connection.pragma("query_only", "on")
+                return
             try:
                 _migrate(self._connection)
             except BaseException:
@@ -82,6 +89,11 @@ class Database:
         """All rows of a query."""
         with disk_errors():
             return list(self._connection.execute(sql, tuple(values)))
+
+    def each(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
+        """The rows of a query one by one, for tables that do not fit into memory. Read it to its end."""
+        with disk_errors():
+            yield from self._connection.execute(sql, tuple(values))
 
     def write(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Carry out one statement inside `transaction`; how many rows changed."""

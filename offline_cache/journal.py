@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from offline_cache.chain import GENESIS, first_break, link
+from offline_cache.bridges import next_record, read_bridges
+from offline_cache.chain import first_break, link
 from offline_cache.clock import Clock, iso
 from offline_cache.database import Database
 from offline_cache.errors import InvalidCommand
@@ -20,6 +21,9 @@ class JournalEvent(StrEnum):
     """What happened. The first group is written by the store itself, the second on behalf of the terminal."""
 
     STORE_CREATED = "store_created"
+    STORE_SALVAGED = "store_salvaged"  # the file was damaged: what verified was saved, the rest is beside it
+    RESERVE_USED = "reserve_used"  # the disk was full: the reserve file made room for what was promised
+    RESERVE_RESTORED = "reserve_restored"
     TRANSACTION_ACCEPTED = "transaction_accepted"
     TRANSACTION_WITHDRAWN = "transaction_withdrawn"  # the disk failed during accept: it was never promised
     TRANSACTION_UNKNOWN = "transaction_unknown"  # bytes left, no answer came
@@ -57,6 +61,7 @@ class JournalEvent(StrEnum):
     TECHNICIAN_LEFT = "technician_left"
 
 
+JOURNAL_COLUMNS = "number, at, event, transaction_id, detail"
 _DETAIL = re.compile(r"[\x21-\x7e ]{0,120}")
 _LONG_NUMBER = re.compile(r"\d{7,}")
 
@@ -71,7 +76,7 @@ class Journal:
     def append(self, event: JournalEvent, transaction_id: str = "", detail: str = "") -> None:
         """Add a record; inside a transaction of the caller."""
         last = self._database.read("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")
-        number, previous = (last[0][0] + 1, last[0][1]) if last else (1, GENESIS)
+        number, previous = next_record(self._database, "journal", last[0] if last else None)
         values = (number, iso(self._clock.utc()), str(event), transaction_id, detail)
         self._database.write(
             "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?)", (*values, previous, link(previous, values))
@@ -109,7 +114,6 @@ class Journal:
 
     def first_break(self) -> int | None:
         """The number of the first record that was edited, removed or moved; None when none was."""
-        rows = self._database.read(
-            "SELECT number, previous, hash, at, event, transaction_id, detail FROM journal ORDER BY number"
-        )
-        return first_break((number, before, own, (number, *rest)) for number, before, own, *rest in rows)
+        rows = self._database.each(f"SELECT previous, hash, {JOURNAL_COLUMNS} FROM journal ORDER BY number")  # noqa: S608 (constant)
+        records = ((values[0], before, own, tuple(values)) for before, own, *values in rows)
+        return first_break(records, read_bridges(self._database, "journal"))

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from offline_cache.chain import GENESIS, first_break, link
+from offline_cache.bridges import next_record, read_bridges
+from offline_cache.chain import first_break, link
 from offline_cache.clock import Clock, boot_id, iso
 from offline_cache.contract import Accepted, Draft, Outcome, TransactionRow, TransactionState
 from offline_cache.database import Database
@@ -26,8 +27,11 @@ from offline_cache.wire import transaction_body
 NOT_DURABLE = "not_durable"
 """Reason of an entry whose commit failed, and which therefore was never promised to anyone."""
 
+PAYLOAD_LOST = "payload_lost"
+"""Reason of a quarantined entry whose payload a damaged disk has taken (offline_cache.salvage)."""
+
 _draft_encoder = msgspec.json.Encoder(order="deterministic")
-_ENTRY_COLUMNS = (
+ENTRY_COLUMNS = (
     "sequence, id, local_number, kind, service, service_version, district, accepted_at, valid_until, "
     "boot_id, monotonic_ms, slip, draft_sha256, payload_sha256"
 )
@@ -101,20 +105,22 @@ class Outbox:
 
     def first_break(self) -> int | None:
         """The sequence of the first entry that was edited, removed or moved; None when none was."""
-        rows = self.database.read(f"SELECT previous, hash, {_ENTRY_COLUMNS} FROM entry ORDER BY sequence")  # noqa: S608 (constant)
-        return first_break((values[0], before, own, tuple(values)) for before, own, *values in rows)
+        rows = self.database.each(f"SELECT previous, hash, {ENTRY_COLUMNS} FROM entry ORDER BY sequence")  # noqa: S608 (constant)
+        records = ((values[0], before, own, tuple(values)) for before, own, *values in rows)
+        return first_break(records, read_bridges(self.database, "entry"))
 
     def altered_payloads(self) -> list[int]:
         """Sequences of payloads that are not what was accepted, or are gone although still needed."""
-        waiting = (TransactionState.ACCEPTED, TransactionState.REJECTED)
-        rows = self.database.read(
-            "SELECT sequence, payload_sha256, body, state FROM entry JOIN delivery USING (sequence) "
+        done = (TransactionState.ACCEPTED, TransactionState.REJECTED)
+        rows = self.database.each(
+            "SELECT sequence, payload_sha256, body, state, reason FROM entry JOIN delivery USING (sequence) "
             "LEFT JOIN payload USING (sequence) ORDER BY sequence"
         )
         return [
             sequence
-            for sequence, digest, body, state in rows
-            if (body is None and state not in waiting) or (body is not None and hashlib.sha256(body).digest() != digest)
+            for sequence, digest, body, state, reason in rows
+            if (body is None and state not in done and reason != PAYLOAD_LOST)
+            or (body is not None and hashlib.sha256(body).digest() != digest)
         ]
 
     def _known(self, transaction_id: str) -> tuple[Accepted, bytes] | None:
@@ -126,7 +132,7 @@ class Outbox:
 
     def _write(self, draft: Draft, digest: bytes) -> Accepted:
         last = self.database.read("SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1")
-        sequence, previous = (last[0][0] + 1, last[0][1]) if last else (1, GENESIS)
+        sequence, previous = next_record(self.database, "entry", last[0] if last else None)
         number, now = local_number(self.terminal, sequence), self.clock.utc()
         body = transaction_body(draft, number, sequence, iso(now))
         payload_digest = hashlib.sha256(body).digest()
@@ -156,7 +162,7 @@ class Outbox:
     def _insert(self, values: tuple[object, ...], previous: bytes, body: bytes, lane: str) -> None:
         marks = ", ".join("?" * (len(values) + 2))
         self.database.write(
-            f"INSERT INTO entry ({_ENTRY_COLUMNS}, previous, hash) VALUES ({marks})",  # noqa: S608 (constant)
+            f"INSERT INTO entry ({ENTRY_COLUMNS}, previous, hash) VALUES ({marks})",  # noqa: S608 (constant)
             (*values, previous, link(previous, values)),
         )
         self.database.write("INSERT INTO payload VALUES (?, ?)", (values[0], body))

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from kiosk.ipc import Control, DeadlineExceeded
 from offline_cache.clock import Clock
 from offline_cache.errors import StoreUnavailable
+from offline_cache.journal import JournalEvent
 from offline_cache.store import Store
 
 log = logging.getLogger(__name__)
@@ -29,14 +30,23 @@ REOPEN_FIRST_S, REOPEN_CAP_S = 0.5, 30.0
 class Owner:
     """Runs pieces of work on the open store, on its own thread."""
 
-    def __init__(self, open_store: Callable[[], Store], clock: Clock) -> None:
-        self._open_store = open_store
+    def __init__(
+        self,
+        open_store: Callable[[], Store],
+        clock: Clock,
+        *,
+        busy: Callable[[], str] = lambda: "",
+        make_room: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`busy` says why nothing can be done now; `make_room` frees what is kept back of a full disk."""
+        self._open_store, self._busy, self._make_room = open_store, busy, make_room
         self._clock = clock
         self._work: queue.SimpleQueue[tuple[Callable[[Store], Any], str, Future[Any]] | None] = queue.SimpleQueue()
         self._store: Store | None = None
         self._trouble: StoreUnavailable | None = None
         self._reopen_at_s, self._reopen_wait_s = 0.0, REOPEN_FIRST_S
         self._doubtful: list[str] = []
+        self._made_room = False
         self._thread = threading.Thread(target=self._run, name="store-owner", daemon=True)
         self._thread.start()
 
@@ -47,6 +57,8 @@ class Owner:
         StoreUnavailable, and DeadlineExceeded: work that has not begun by then never will.
         """
         control.check()
+        if reason := self._busy():
+            raise StoreUnavailable(reason)
         future: Future[Any] = Future()
         self._work.put((work, promise, future))
         try:
@@ -83,6 +95,9 @@ class Owner:
                 raise self._trouble
             self._store = self._open_store()
             log.info("store open")
+            if self._made_room:
+                self._store.note(JournalEvent.RESERVE_USED)
+                self._made_room = False
             while self._doubtful:
                 self._store.outbox.withdraw(self._doubtful[-1])
                 self._doubtful.pop()
@@ -101,3 +116,6 @@ class Owner:
         self._trouble = error
         self._reopen_at_s = self._clock.monotonic_s() + self._reopen_wait_s
         self._reopen_wait_s = min(REOPEN_CAP_S, 2 * self._reopen_wait_s)
+        if error.reason == "disk_full" and self._make_room():
+            self._made_room = True
+            self._reopen_at_s = self._clock.monotonic_s()

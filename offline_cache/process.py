@@ -16,11 +16,14 @@ from offline_cache.config import Profile
 from offline_cache.contract import LineChanged, LineState, Outcome, OutcomeChanged
 from offline_cache.errors import CentreError, StoreUnavailable
 from offline_cache.http import Exchanger
+from offline_cache.journal import JournalEvent
+from offline_cache.opening import Opener
 from offline_cache.owner import Owner
 from offline_cache.probe import LineWatch
+from offline_cache.reserve import Reserve
 from offline_cache.schedule import Draw, Lane, Verdict
 from offline_cache.service import StoreService
-from offline_cache.store import Store, open_store
+from offline_cache.store import Store
 from offline_cache.sync import LaneSender, Registrar, barred
 
 log = logging.getLogger(__name__)
@@ -33,10 +36,12 @@ class StoreProcess:
     def __init__(self, profile: Profile, data: Path, clock: Clock, draw: Draw = random.uniform) -> None:
         place = profile.place(data)
         self._clock = clock
-        self.owner = Owner(lambda: open_store(place, clock, draw), clock)
+        self._reserve = Reserve(place.reserve_file, place.reserve_bytes)
+        opener = Opener(place, clock, draw)
+        self.owner = Owner(opener, clock, busy=lambda: opener.busy, make_room=self._reserve.release)
         self.line = LineWatch(profile.centre.slow_s, profile.centre.poll_s, clock, draw)
         self._centre = Centre(Exchanger(profile.address(data), self.line.observe))
-        self.service = StoreService(self.owner, self._centre, place.folder)
+        self.service = StoreService(self.owner, self._centre, self._reserve)
         self._registrar = Registrar(self.owner, self._centre)
         self._senders = [LaneSender(lane, self.owner, self._centre, self.line) for lane in Lane]
         self._server: Server | None = None
@@ -47,6 +52,7 @@ class StoreProcess:
         """Open the store, probe the line, send."""
         with contextlib.suppress(StoreUnavailable, DeadlineExceeded):  # logged and shown by the owner
             self.owner.run(self._sweep, Control(STORE_WITHIN_S))
+            self._keep_room(Control(STORE_WITHIN_S))
         for sender in self._senders:
             sender.start()
         self.line.start(self._probe)
@@ -83,7 +89,13 @@ class StoreProcess:
             sender.on_outcome = self._outcome_changed
             sender.on_verdict = self._heard
 
+    def _keep_room(self, control: Control) -> None:
+        if self._reserve.restore():
+            self.owner.run(lambda store: store.note(JournalEvent.RESERVE_RESTORED), control)
+
     def _probe(self, control: Control) -> None:
+        with contextlib.suppress(StoreUnavailable, Cancelled, DeadlineExceeded):
+            self._keep_room(control)
         self._centre.health(control)
         with contextlib.suppress(StoreUnavailable, CentreError, Cancelled, DeadlineExceeded):
             self._registrar.register(control)

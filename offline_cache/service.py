@@ -6,10 +6,8 @@ Not responsible for how: the store's work goes to its owner, online calls to the
 from __future__ import annotations
 
 import itertools
-import shutil
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded
@@ -46,12 +44,11 @@ from offline_cache.contract import (
 )
 from offline_cache.errors import StoreError, StoreUnavailable
 from offline_cache.owner import Owner
+from offline_cache.reserve import Reserve
 from offline_cache.schedule import ANSWERED
 from offline_cache.store import Store
 
 ONLINE_LANES = WAIT_LANES = 4
-LOW_DISK_BYTES = 64 * 1024 * 1024
-NO_DISK_BYTES = 8 * 1024 * 1024
 _ANSWER_MARGIN_S = 0.05
 _SLICE_S = 0.1
 
@@ -92,8 +89,8 @@ class StoreService:
 
     command_type = AnyCommand
 
-    def __init__(self, owner: Owner, centre: Centre, folder: Path) -> None:
-        self._owner, self._centre, self._folder = owner, centre, folder
+    def __init__(self, owner: Owner, centre: Centre, reserve: Reserve) -> None:
+        self._owner, self._centre, self._reserve = owner, centre, reserve
         self._turns = {
             "online": itertools.cycle(range(ONLINE_LANES)),
             "wait": itertools.cycle(range(WAIT_LANES)),
@@ -146,7 +143,7 @@ class StoreService:
         return [LineChanged(self.line())]
 
     def _accept(self, command: Accept, control: Control) -> Any:
-        if self._free_bytes() < NO_DISK_BYTES:
+        if not self._reserve.room().accepting:
             raise StoreUnavailable("disk_full")
         draft = command.draft
         accepted = self._owner.run(lambda store: store.outbox.accept(draft), control, promise=draft.id)
@@ -179,15 +176,15 @@ class StoreService:
             depth, length = self._owner.run(lambda store: (store.delivery.depth(), store.journal.length()), control)
         except StoreUnavailable as error:
             return StoreStatus(self.line(), 0, 0.0, 0, False, journal_length=0, problem=error.reason)
-        free = self._free_bytes()
+        room = self._reserve.room()
         return StoreStatus(
             self.line(),
             depth.waiting,
             depth.oldest_s,
             depth.quarantined,
-            accepting=free >= NO_DISK_BYTES,
+            accepting=room.accepting,
             journal_length=length,
-            problem=_disk_problem(free) or self.problem(),
+            problem=room.problem or self.problem(),
         )
 
     def _list(self, command: ListTransactions, control: Control) -> Transactions:
@@ -219,15 +216,3 @@ class StoreService:
             return VerifyReport(entries, store.journal.length())
 
         return self._owner.run(check, control)
-
-    def _free_bytes(self) -> int:
-        try:
-            return shutil.disk_usage(self._folder).free
-        except OSError:
-            return NO_DISK_BYTES if not self._folder.exists() else 0
-
-
-def _disk_problem(free: int) -> str:
-    if free < NO_DISK_BYTES:
-        return "disk_full"
-    return "disk_low" if free < LOW_DISK_BYTES else ""

@@ -16,6 +16,7 @@ from offline_cache.identity import Identity
 from offline_cache.journal import Journal, JournalEvent
 from offline_cache.keys import load_key, make_folder, sync_folder
 from offline_cache.outbox import Outbox
+from offline_cache.salvage import Saved, finish, salvage
 from offline_cache.schedule import Draw
 
 FILE_NAME = "store.db"
@@ -28,11 +29,17 @@ class Place:
     folder: Path
     key_file: Path
     terminal: str
+    reserve_bytes: int = 0
 
     @property
     def file(self) -> Path:
         """The database file."""
         return self.folder / FILE_NAME
+
+    @property
+    def reserve_file(self) -> Path:
+        """The file that keeps room for what was promised."""
+        return self.folder / "reserve"
 
 
 @dataclass
@@ -57,6 +64,11 @@ class Store:
         if altered := self.outbox.altered_payloads():
             raise StoreUnavailable("chain_broken", f"payload {altered[0]}")
 
+    def note(self, event: JournalEvent, detail: str = "") -> None:
+        """Write an event of the store itself into the journal."""
+        with self.database.transaction():
+            self.journal.append(event, detail=detail)
+
     def note_registration(self, taken: bool) -> None:
         """Write down whether the centre took our public key."""
         with self.database.transaction():
@@ -66,8 +78,7 @@ class Store:
 
     def note_line(self, state: LineState) -> None:
         """Write down that the line changed."""
-        with self.database.transaction():
-            self.journal.append(JournalEvent.LINE_CHANGED, detail=str(state))
+        self.note(JournalEvent.LINE_CHANGED, str(state))
 
     def close(self) -> None:
         """Close the file and let another process have it."""
@@ -84,6 +95,7 @@ def open_store(place: Place, clock: Clock, draw: Draw) -> Store:
         make_folder(place.folder)
     lock = _lock(place.folder)
     try:
+        finish(place.file)
         key = load_key(place.key_file, may_create=not place.file.exists())
         database = Database(place.file, key)
     except BaseException:
@@ -99,6 +111,15 @@ def open_store(place: Place, clock: Clock, draw: Draw) -> Store:
         store.close()
         raise
     return store
+
+
+def salvage_store(place: Place, clock: Clock) -> Saved:
+    """Replace a damaged store by what verifies of it; the damaged file stays beside it. Raises StoreUnavailable."""
+    lock = _lock(place.folder)
+    try:
+        return salvage(place.file, load_key(place.key_file, may_create=False), clock)
+    finally:
+        os.close(lock)
 
 
 def set_aside(place: Place, stamp: str) -> Path:

@@ -12,7 +12,7 @@ import pytest
 
 from kiosk.ipc import Control
 from offline_cache.clock import SystemClock
-from offline_cache.config import CentreTable, Profile
+from offline_cache.config import CentreTable, Profile, StoreTable
 from offline_cache.contract import Accept, Accepted, Answer, Draft, Outcome, TransactionState, WaitForOutcome
 from offline_cache.identifiers import new_transaction_id
 from offline_cache.process import StoreProcess
@@ -135,7 +135,7 @@ class Terminal:
 
     def __init__(self, url: str, data: Path, poll_s: float = 0.1) -> None:
         (data / "terminal.token").write_text("secret-token")
-        self.profile = Profile(CentreTable(url, TERMINAL, slow_s=2.0, poll_s=poll_s))
+        self.profile = Profile(CentreTable(url, TERMINAL, slow_s=2.0, poll_s=poll_s), StoreTable(reserve_mb=1))
         self.data = data
         self.process = self._new()
 
