@@ -148,6 +148,18 @@ def test_a_lost_key_is_never_replaced_beside_a_store(store: Store, opened: Calla
     assert not place.key_file.exists()
 
 
+@pytest.mark.parametrize("same", ["id", "local_number"])
+def test_the_file_itself_refuses_a_second_entry_under_one_id_or_number(store: Store, same: str) -> None:
+    """Whatever a program does wrong: the index is the last to say no."""
+    store.outbox.accept(make_draft())
+    columns = "local_number, kind, service, service_version, district, accepted_at, valid_until, boot_id, monotonic_ms"
+    rest = f"{columns}, slip, draft_sha256, payload_sha256, previous, hash"
+    fresh = {"id": "id || 'x'", "local_number": "local_number || 'x'"} | {same: same}
+    values = f"{fresh['id']}, {rest.replace('local_number', fresh['local_number'], 1)}"
+    with store.database.transaction(), pytest.raises(apsw.ConstraintError):
+        store.database.write(f"INSERT INTO entry (sequence, id, {rest}) SELECT 2, {values} FROM entry")  # noqa: S608
+
+
 def test_two_processes_cannot_own_one_store(store: Store, opened: Callable[[], Store]) -> None:
     with pytest.raises(StoreUnavailable, match="in_use"):
         opened()
