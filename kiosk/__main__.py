@@ -18,6 +18,7 @@ COMMANDS = (
     "catalogue",
     "central",
     "maintenance",
+    "doctor",
     "figures",
 )
 """Modules of kiosk.commands; each has `register(subparsers)`."""

@@ -24,10 +24,14 @@ class ConfigError(Exception):
 
 
 class StoreTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[store]`: the folder of the database, the file with its key, and how much room to keep for a full disk."""
+    """`[store]`: the folder of the database, its key, and how much room to keep for a full disk.
+
+    The key is in `key_file`, or, where `key_credential` is named, in that credential of the service.
+    """
 
     folder: str = "store"
     key_file: str = "store.key"
+    key_credential: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{0,80}$")] = ""
     reserve_mb: Annotated[int, msgspec.Meta(ge=0, le=4096)] = 32
 
 
@@ -55,7 +59,7 @@ class Profile(msgspec.Struct, frozen=True):
         """Where the store is."""
         table = self.store
         reserve = table.reserve_mb * 1024 * 1024
-        return Place(data / table.folder, data / table.key_file, self.centre.terminal, reserve)
+        return Place(data / table.folder, data / table.key_file, self.centre.terminal, reserve, table.key_credential)
 
     def address(self, data: Path) -> CentreAddress:
         """Where the centre is."""

@@ -1,7 +1,10 @@
-"""The key that opens the store: 32 random bytes in a file beside it, readable by its owner only.
+"""Where the key that opens the store comes from: 32 random bytes in hex.
 
-A key beside the data protects a disk that was taken out alone; sealing it in a TPM is a later step
-(facts on keys at rest). Not responsible for the terminal's signing key, which lives inside the store.
+`FileKey`: a file readable by its owner only, made at the first start. It protects a disk only when the file is on
+another one; `kiosk doctor` says so. `CredentialKey`: a credential that systemd hands to the service in memory.
+With `LoadCredentialEncrypted=` and `systemd-creds encrypt --with-key=host+tpm2` systemd seals it to the machine's
+TPM: that is how a TPM is used here, not by TPM code of our own. Not responsible for the terminal's signing key,
+which lives inside the store.
 """
 
 from __future__ import annotations
@@ -9,11 +12,51 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from offline_cache.errors import StoreUnavailable
 
 KEY_BYTES = 32
+_OTHERS_MAY_ANYTHING = 0o077
+_OTHERS_MAY_MUCH = 0o027  # systemd may hand a credential over by an ACL, which looks like a group's right to read
+
+
+class KeyProvider(Protocol):
+    """Hands out the store's key."""
+
+    def load(self, *, may_create: bool) -> bytes:
+        """The key; `may_create` where there is no store yet. Raises StoreUnavailable."""
+
+
+@dataclass(frozen=True)
+class FileKey:
+    """The key in a file of its own."""
+
+    path: Path
+
+    def load(self, *, may_create: bool) -> bytes:
+        """Read the file, or make it with a new key."""
+        return load_key(self.path, may_create=may_create)
+
+
+@dataclass(frozen=True)
+class CredentialKey:
+    """The key as a credential of the service (systemd.exec(5), CREDENTIALS); never made by us."""
+
+    name: str
+
+    def load(self, *, may_create: bool) -> bytes:
+        """Read the credential."""
+        folder = os.environ.get("CREDENTIALS_DIRECTORY", "")
+        path = Path(folder) / self.name
+        if not folder or not path.is_file():
+            raise StoreUnavailable("key_missing", f"systemd gave us no credential {self.name}")
+        try:
+            return _read(path, _OTHERS_MAY_MUCH)
+        except OSError as error:
+            raise StoreUnavailable("disk_error", f"credential {self.name}: {error.strerror}") from error
 
 
 def load_key(path: Path, *, may_create: bool) -> bytes:
@@ -71,10 +114,10 @@ def _create(path: Path) -> None:
     fresh.rename(path)  # the file appears whole or not at all
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, forbidden: int = _OTHERS_MAY_ANYTHING) -> bytes:
     with path.open("rb") as file:
         status = os.fstat(file.fileno())
-        if stat.S_IMODE(status.st_mode) & 0o077:
+        if stat.S_IMODE(status.st_mode) & forbidden:
             raise StoreUnavailable("key_exposed", f"{path.name} must be readable by its owner only (chmod 600)")
         text = file.read(4 * KEY_BYTES)
     try:

@@ -14,7 +14,7 @@ from offline_cache.delivery import Delivery
 from offline_cache.errors import StoreUnavailable
 from offline_cache.identity import Identity
 from offline_cache.journal import Journal, JournalEvent
-from offline_cache.keys import load_key, make_folder, sync_folder
+from offline_cache.keys import CredentialKey, FileKey, KeyProvider, make_folder, sync_folder
 from offline_cache.outbox import Outbox
 from offline_cache.salvage import Saved, finish, salvage
 from offline_cache.schedule import Draw
@@ -24,12 +24,18 @@ FILE_NAME = "store.db"
 
 @dataclass(frozen=True)
 class Place:
-    """Where the store is, and whose it is."""
+    """Where the store is, whose it is, and where its key comes from: `key_file`, or a credential if one is named."""
 
     folder: Path
     key_file: Path
     terminal: str
     reserve_bytes: int = 0
+    key_credential: str = ""
+
+    @property
+    def key(self) -> KeyProvider:
+        """Hands out the key."""
+        return CredentialKey(self.key_credential) if self.key_credential else FileKey(self.key_file)
 
     @property
     def file(self) -> Path:
@@ -96,7 +102,7 @@ def open_store(place: Place, clock: Clock, draw: Draw) -> Store:
     lock = _lock(place.folder)
     try:
         finish(place.file)
-        key = load_key(place.key_file, may_create=not place.file.exists())
+        key = place.key.load(may_create=not place.file.exists())
         database = Database(place.file, key)
     except BaseException:
         os.close(lock)
@@ -117,7 +123,7 @@ def salvage_store(place: Place, clock: Clock) -> Saved:
     """Replace a damaged store by what verifies of it; the damaged file stays beside it. Raises StoreUnavailable."""
     lock = _lock(place.folder)
     try:
-        return salvage(place.file, load_key(place.key_file, may_create=False), clock)
+        return salvage(place.file, place.key.load(may_create=False), clock)
     finally:
         os.close(lock)
 
