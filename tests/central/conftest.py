@@ -6,7 +6,7 @@ import datetime
 import socket
 import threading
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,11 @@ import uvicorn
 from kiosk.central.app import create_app
 from kiosk.central.database import Database
 from kiosk.central.identity import enrol
+from kiosk.central.server import PatientProtocol
 from kiosk.central.settings import CentreSettings
 from kiosk.folders import CONFIG
 from tests.central.postgresql import PostgresServer, programs
+from tests.central.servers import Servers
 
 PEOPLE: dict[str, dict[str, Any]] = {
     person["id"]: person
@@ -39,7 +41,7 @@ class Centre:
         self.database = Database(settings.database_url)
         self.enrol("GZ-TH-0001")
         app = create_app(settings, self.database, lambda: self.now)
-        self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        self._server = uvicorn.Server(uvicorn.Config(app, http=PatientProtocol, log_config=None, access_log=False))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._listener]})
         self._thread.start()
         self.session = requests.Session()
@@ -130,3 +132,17 @@ def centre(tmp_path: Path, database_url: str) -> Iterator[Centre]:
     running = Centre(tmp_path, database=database_url)
     yield running
     running.stop()
+
+
+@pytest.fixture
+def make_servers(tmp_path: Path, database_url: str) -> Iterator[Callable[[int], Servers]]:
+    """Centres in processes of their own."""
+    made: list[Servers] = []
+
+    def make(count: int) -> Servers:
+        made.append(Servers(tmp_path, database_url, count))
+        return made[-1]
+
+    yield make
+    for servers in made:
+        servers.stop()

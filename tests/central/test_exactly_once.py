@@ -5,110 +5,26 @@ from __future__ import annotations
 import os
 import random
 import signal
-import socket
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 
 import pytest
-import requests
 from sqlalchemy import func, select
 
 from kiosk.central.database import Database
-from kiosk.central.identity import enrol
 from kiosk.central.models import Attachment, CaseEvent, Transaction
 from tests.central.crashing_centre import POINTS
 from tests.central.fault_proxy import Fault, FaultProxy
+from tests.central.servers import Servers
 from tests.central.terminals import Submission, Terminals
 
 ALWAYS, IN_ALL = 600, 10_000
 MILLION = int(os.environ.get("DOORSTEP_SUBMISSIONS", "1000000"))
 
 
-class Servers:
-    """Centres in processes of their own on one database and one port; each can be killed and comes back."""
-
-    def __init__(self, folder: Path, url: str, count: int) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-        self.port: int = self._listener.getsockname()[1]
-        self.database = Database(url)
-        token = self.database.run(lambda session: enrol(session, "GZ-TH-0001"))
-        self.authorization = f"Terminal GZ-TH-0001:{token}"
-        arguments = [str(self._listener.fileno()), str(folder), url]
-        command = [sys.executable, "-m", "tests.central.crashing_centre", *arguments]
-        self._parents = [
-            subprocess.Popen(
-                command,
-                pass_fds=[self._listener.fileno()],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                bufsize=1,
-            )
-            for _ in range(count)
-        ]
-        self.pids = [self.start(place) for place in range(count)]
-
-    def start(self, place: int = 0, dies: str = "") -> int:
-        """Begin a life that ends at `dies`; its process id."""
-        parent = self._parents[place]
-        assert parent.stdin is not None
-        parent.stdin.write(f"{dies}\n")
-        word, pid = self._hear(place).split()
-        assert word == "up"
-        return int(pid)
-
-    def await_death(self, place: int = 0) -> None:
-        """Until that life has ended."""
-        assert self._hear(place) == "died"
-
-    def kill(self, place: int = 0) -> None:
-        """kill -9, and a new life."""
-        os.kill(self.pids[place], signal.SIGKILL)
-        self.await_death(place)
-        self.pids[place] = self.start(place)
-
-    def public_key(self) -> str:
-        """What the centre says of itself."""
-        return str(requests.get(f"http://127.0.0.1:{self.port}/v1/centre", timeout=60).json()["public_key"])
-
-    def stop(self) -> None:
-        """End everything."""
-        for pid in self.pids:
-            os.kill(pid, signal.SIGKILL)
-        for place, parent in enumerate(self._parents):
-            self.await_death(place)
-            assert parent.stdin is not None
-            assert parent.stdout is not None
-            parent.stdin.close()
-            parent.wait(30)
-            parent.stdout.close()
-        self._listener.close()
-        self.database.close()
-
-    def _hear(self, place: int) -> str:
-        stdout = self._parents[place].stdout
-        assert stdout is not None
-        return stdout.readline().strip()
-
-
-@pytest.fixture
-def make_servers(tmp_path: Path, database_url: str) -> Iterator[Callable[[int], Servers]]:
-    made: list[Servers] = []
-
-    def make(count: int) -> Servers:
-        made.append(Servers(tmp_path, database_url, count))
-        return made[-1]
-
-    yield make
-    for servers in made:
-        servers.stop()
-
-
 def assert_one_effect_each(database: Database, submissions: Sequence[Submission]) -> None:
-    """One case, one event, the pictures; acknowledged with one number, which is the number in the database."""
+    """One case, one event, the pictures; acknowledged with one number, which the database has, without gaps."""
     with database.reading() as session:
         rows = session.execute(select(Transaction.key, Transaction.case_number))
         stored = {key: case for key, case in rows}
@@ -117,6 +33,10 @@ def assert_one_effect_each(database: Database, submissions: Sequence[Submission]
     assert {one.key: one.cases for one in submissions} == {key: {case} for key, case in stored.items()}
     assert len(set(stored.values())) == len(stored) == events
     assert pictures == sum(one.number % 3 for one in submissions)
+    counts: dict[str, list[int]] = defaultdict(list)
+    for case in stored.values():
+        counts[case[:15]].append(int(case[16:-1]))
+    assert all(sorted(given) == list(range(1, len(given) + 1)) for given in counts.values())
 
 
 def campaign(servers: Servers, count: int, kills: int, seed: int = 20261123) -> tuple[FaultProxy, Terminals]:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import requests
 
+from kiosk.central.models import Challenge, Token
+from kiosk.central.signing import CentreKey, load_key
 from tests.central.conftest import PEOPLE, Centre
 
 WANG = PEOPLE["wang-hong"]["number"]
@@ -102,3 +107,67 @@ def test_a_body_that_is_too_large_or_of_unknown_length_is_not_read(centre: Centr
     assert answer.status_code == 413
     answer = centre.session.post(centre.url + "/v1/codes", data=iter([b"{}"]), headers=centre.headers, timeout=20)
     assert answer.status_code == 411
+
+
+def test_wrong_codes_are_counted_over_all_codes_of_a_person(centre: Centre) -> None:
+    statuses = []
+    for _ in range(3):
+        challenge, code = centre.code(WANG)
+        statuses += [centre.check(challenge, "000000" if code != "000000" else "000001").status_code for _ in range(2)]
+    assert statuses == [422, 422, 422, 422, 423, 423]
+
+
+def test_twenty_wrong_codes_at_once_are_five_tries(centre: Centre) -> None:
+    challenge, code = centre.code(WANG)
+    wrong = "000000" if code != "000000" else "000001"
+
+    def guess(_: int) -> int:
+        url = f"{centre.url}/v1/codes/{challenge}/check"
+        return requests.post(url, json={"code": wrong}, headers=centre.headers, timeout=60).status_code
+
+    with ThreadPoolExecutor(10) as pool:
+        statuses = list(pool.map(guess, range(20)))
+    assert (statuses.count(422), statuses.count(423)) == (4, 16)
+
+
+def test_a_right_code_forgives_and_wrong_ones_grow_old(centre: Centre) -> None:
+    challenge, code = centre.code(WANG)
+    wrong = "000000" if code != "000000" else "000001"
+    assert [centre.check(challenge, wrong).json()["attempts_left"] for _ in range(4)] == [4, 3, 2, 1]
+    assert centre.check(challenge, code).status_code == 200
+    assert centre.check(centre.code(WANG)[0], "x1").status_code == 422
+    challenge, _ = centre.code(WANG)
+    assert centre.check(challenge, wrong).json()["attempts_left"] == 4
+    centre.now += datetime.timedelta(minutes=5)
+    challenge, _ = centre.code(WANG)
+    assert centre.check(challenge, wrong).json()["attempts_left"] == 4
+
+
+def test_a_person_who_asks_too_often_is_told_when_to_come_back(centre: Centre) -> None:
+    for _ in range(6):
+        assert centre.call("POST", "/v1/codes", {"number": WANG}).status_code == 201
+    centre.now += datetime.timedelta(minutes=4)
+    often = centre.call("POST", "/v1/codes", {"number": WANG})
+    assert (often.status_code, often.json()["reason"], often.headers["Retry-After"]) == (429, "too_often", "361")
+    assert centre.call("POST", "/v1/codes", {"number": PEOPLE["li-yan"]["number"]}).status_code == 201
+    centre.now += datetime.timedelta(seconds=361)
+    assert centre.call("POST", "/v1/codes", {"number": WANG}).status_code == 201
+
+
+def test_the_database_alone_tells_no_code(centre: Centre, tmp_path: Path) -> None:
+    _, code = centre.code(WANG)
+    with centre.database.reading() as session:
+        row = session.query(Challenge).one()
+    guesses = (f"{row.salt}{code}", f"{row.salt}:{code}", code)
+    assert row.code_hash not in {hashlib.sha256(guess.encode()).hexdigest() for guess in guesses}
+    assert row.code_hash == load_key(tmp_path).code_hash(row.salt, code)
+    assert row.code_hash != CentreKey(bytes(32)).code_hash(row.salt, code)
+
+
+def test_expired_codes_and_tokens_of_a_person_do_not_stay(centre: Centre) -> None:
+    centre.token("wang-hong")
+    centre.code(WANG)
+    centre.now += datetime.timedelta(hours=1)
+    centre.token("wang-hong")
+    with centre.database.reading() as session:
+        assert (session.query(Challenge).count(), session.query(Token).count()) == (0, 1)

@@ -123,6 +123,29 @@ def test_a_missing_key_and_unknown_members_are_refused(centre: Centre) -> None:
     assert send(centre, body(colour="red")).status_code == 422
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"local_number": "x" * 41},
+        {"subject": {"name": "a\0b", "number": ""}},
+        {"answers": [{"name": "bank", "value": "a\0b"}]},
+        {"answers": [{"name": "bank", "value": "\ud800"}]},
+        {"subject": {"name": "", "number": "1" * 21}},
+        {"attachments": [{"name": "n" * 81, "media_type": "image/png", "content": ""}]},
+    ],
+)
+def test_what_a_database_could_not_keep_is_refused_for_good(centre: Centre, changes: dict[str, Any]) -> None:
+    assert send(centre, body(**changes)).status_code == 422
+    assert count(centre, Transaction) == 0
+
+
+def test_the_widest_that_is_allowed_is_kept(centre: Centre) -> None:
+    wide = body(local_number="字" * 40, subject={"name": "䶮" * 120, "number": "1" * 20}, service="s" * 80)
+    wide["answers"] = [{"name": "n" * 200, "value": "值" * 4000, "label": "", "shown": ""}] * 200
+    wide["attachments"] = [{"name": "n" * 80, "media_type": "application/pdf", "content": ""}] * 20
+    assert send(centre, wide, key="k" * 64).status_code == 202
+
+
 def test_a_case_moves_to_its_end_and_no_further(centre: Centre) -> None:
     case = send(centre, body(centre.token("chen-meilan"))).json()["case_number"]
     states = [centre.call("POST", f"/demo/cases/{case}/advance").json()["state"] for _ in range(4)]
