@@ -9,7 +9,6 @@ stale repeats the last one, vanish pulls the cable. Own faults change what is se
 from __future__ import annotations
 
 import argparse
-import os
 import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,7 +18,7 @@ from typing import Any
 from drivers.virtual.camera_scenes import PHASES, draw
 from drivers.virtual.control import ControlServer, Reply
 from drivers.virtual.faults import GARBAGE_BYTES, Misbehaviour
-from drivers.virtual.process import announce, wait_for_end
+from drivers.virtual.process import announce, run_until_told
 
 SEEN = ("frozen", "black", "bright", "covered", "empty_chair", "wrong_size")
 BEGINNINGS = ("mute", "no_boundary", "endless_header", "not_found")
@@ -191,8 +190,7 @@ def main() -> None:
     device = CameraDevice(options.port)
     control = ControlServer(options.control_port, device.control)
     announce(port=device.port, control=control.port)
-    wait_for_end()
-    os._exit(0)  # streams may be in the middle of a picture: nobody waits for them
+    run_until_told()
 
 
 if __name__ == "__main__":

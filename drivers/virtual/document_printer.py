@@ -26,7 +26,7 @@ from drivers.virtual.ipp_service import BAD_REQUEST, OPERATIONS, IppService
 from drivers.virtual.printing import PROBLEMS, TRAPS, WHEN, Habits, Printer, Trap
 from drivers.virtual.printing_archive import Archive, draw_page
 from drivers.virtual.printing_jobs import Job
-from drivers.virtual.process import announce, wait_for_end
+from drivers.virtual.process import announce, run_until_told
 
 SILENT_S = 30.0
 OWN_FAULTS = ("drip", "http-error", "busy", *PROBLEMS)
@@ -259,7 +259,7 @@ def main() -> None:
     device = DocumentDevice(options.port, habits, trays, options.data)
     control = ControlServer(options.control_port, device.control)
     announce(port=device.port, control=control.port)
-    wait_for_end()
+    run_until_told()
 
 
 if __name__ == "__main__":

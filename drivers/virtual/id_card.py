@@ -17,7 +17,7 @@ from typing import Any
 from drivers.virtual import id_card_modules as modules
 from drivers.virtual.control import ControlServer, Refused, Reply
 from drivers.virtual.faults import Misbehaviour, Spoilers
-from drivers.virtual.process import announce, wait_for_end
+from drivers.virtual.process import announce, run_until_told
 from drivers.virtual.usbip import UsbWire, sam_v_shape
 from drivers.virtual.wire import Pacing, Peer, PtyWire, TcpWire
 
@@ -153,7 +153,7 @@ def main() -> None:
     control = ControlServer(options.control_port, device.control)
     wire = device.wire
     announce(port=wire.path if isinstance(wire, PtyWire) else wire.port, control=control.port)
-    wait_for_end()
+    run_until_told()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from drivers.virtual.control import ControlServer, Refused, Reply
-from drivers.virtual.process import announce, wait_for_end
+from drivers.virtual.process import announce, run_until_told
 
 STATES = ["up", "down", "slow", "captive", "black_hole", "lose_answer"]
 SLOW_S = 2.5
@@ -140,7 +140,7 @@ def main() -> None:
     device = LineDevice(options.port, (parts.hostname or "127.0.0.1", parts.port or 80))
     control = ControlServer(options.control_port, device.control)
     announce(port=device.port, control=control.port)
-    wait_for_end()
+    run_until_told()
 
 
 if __name__ == "__main__":

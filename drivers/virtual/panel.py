@@ -38,7 +38,7 @@ from drivers.virtual.panel_codec import (
     spoil_length,
     unpack,
 )
-from drivers.virtual.process import announce, wait_for_end
+from drivers.virtual.process import announce, run_until_told
 from drivers.virtual.wire import Pacing, Peer, PtyWire, TcpWire
 from drivers.virtual.wire_rfc2217 import LineSettings, Rfc2217Wire
 
@@ -281,7 +281,7 @@ def main() -> None:
     control = ControlServer(options.control_port, board.control)
     wire = board.wire
     announce(port=wire.path if isinstance(wire, PtyWire) else wire.port, control=control.port)
-    wait_for_end()
+    run_until_told()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from typing import NoReturn
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -24,3 +25,9 @@ def wait_for_end() -> None:
         signal.signal(number, lambda *_: os.write(mouth, b"."))
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     os.read(ear, 1)
+
+
+def run_until_told() -> NoReturn:
+    """Be a device until told to stop, then end at once: nobody waits for threads in the middle of an answer."""
+    wait_for_end()
+    os._exit(0)

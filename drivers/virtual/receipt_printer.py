@@ -20,7 +20,7 @@ from drivers.virtual.control import ControlServer, Refused, Reply
 from drivers.virtual.escpos_machine import Build, ReceiptMachine
 from drivers.virtual.escpos_slips import Slips
 from drivers.virtual.escpos_status import FAMILIES
-from drivers.virtual.process import announce, wait_for_end
+from drivers.virtual.process import announce, run_until_told
 from drivers.virtual.usbip import UsbWire, printer_shape
 from drivers.virtual.wire import Pacing, PtyWire, TcpWire
 
@@ -149,7 +149,7 @@ def main() -> None:
     wire = _wire(options, machine, pacing)
     control = ControlServer(options.control_port, ReceiptDevice(machine, wire).control)
     announce(port=wire.path if isinstance(wire, PtyWire) else wire.port, control=control.port)
-    wait_for_end()
+    run_until_told()
 
 
 if __name__ == "__main__":

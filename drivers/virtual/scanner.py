@@ -18,7 +18,7 @@ from typing import Any
 
 from drivers.virtual.control import ControlServer, Refused, Reply
 from drivers.virtual.faults import BYTE_AT_A_TIME, VANISH, Misbehaviour, Spoilers
-from drivers.virtual.process import announce, wait_for_end
+from drivers.virtual.process import announce, run_until_told
 from drivers.virtual.scanner_codec import ACK, ENQ, FAMILIES, NAK, NONSENSE, OFF, ON, VERSION, Request
 from drivers.virtual.wire import Pacing, Peer, PtyWire, TcpWire
 from drivers.virtual.wire_rfc2217 import LineSettings, Rfc2217Wire
@@ -224,7 +224,7 @@ def main() -> None:
     control = ControlServer(options.control_port, device.control)
     wire = device.wire
     announce(port=wire.path if isinstance(wire, PtyWire) else wire.port, control=control.port)
-    wait_for_end()
+    run_until_told()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The figures of the devices can be taken, and are what they may be, with room for a busy machine."""
+"""The figures of the devices can be taken. What they may be is for `./run bench` to judge, on a quiet machine."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ import pytest
 from kiosk.bench.figures import FIGURES, measure
 from kiosk.bench.figures.figure import Figure, as_json, as_table, quantile
 
-ROOM = 4.0
-"""How much worse than allowed a figure may be here: other tests run on the same two cores."""
-
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_is_taken_beside_what_it_is_compared_with(name: str) -> None:
@@ -19,7 +16,7 @@ def test_a_figure_is_taken_beside_what_it_is_compared_with(name: str) -> None:
         if figure.value is None:
             pytest.skip(figure.note)
         assert figure.at_most is not None
-        assert 0 < figure.value <= figure.at_most * ROOM, figure
+        assert figure.value > 0
         assert figure.beside
 
 

@@ -25,7 +25,7 @@ from drivers.contract.status import DeviceReport, DeviceRole, DeviceState
 from kiosk.ipc import Cancelled, Control
 from tests.wire.conftest import Twin
 
-SECONDS = 5
+SECONDS = 15
 _opened: list[Driver] = []
 
 
