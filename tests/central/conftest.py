@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import shutil
 import socket
 import threading
 import tomllib
@@ -17,6 +18,7 @@ import uvicorn
 from kiosk.central.app import create_app
 from kiosk.central.database import Database
 from kiosk.central.identity import enrol
+from kiosk.central.samples import load_samples
 from kiosk.central.server import PatientProtocol
 from kiosk.central.settings import CentreSettings
 from kiosk.folders import CONFIG
@@ -27,13 +29,14 @@ PEOPLE: dict[str, dict[str, Any]] = {
     person["id"]: person
     for person in tomllib.loads((CONFIG / "samples" / "people.toml").read_text(encoding="utf-8"))["person"]
 }
+START = datetime.datetime(2026, 11, 23, 10, 0)
 
 
 class Centre:
     """The centre under test, and what a terminal does with it."""
 
     def __init__(self, folder: Path, demo: bool = True, database: str = "") -> None:
-        self.now = datetime.datetime(2026, 11, 23, 10, 0)
+        self.now = START
         self._listener = socket.create_server(("127.0.0.1", 0))
         port = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
@@ -83,14 +86,14 @@ class Centre:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """One server for all tests of this process; its database `template_centre` has the schema."""
+    """One server for all tests of this process; its database `template_centre` has the schema and the people."""
     found = programs()
     if found is None:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
     server = PostgresServer(found)
     try:
         server.execute("CREATE DATABASE template_centre")
-        Database(server.url("template_centre")).close()
+        _with_people(server.url("template_centre"))
         yield server
     finally:
         server.stop()
@@ -102,10 +105,26 @@ def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the schema and the people."""
+    path = tmp_path_factory.mktemp("template") / "centre.sqlite3"
+    _with_people(f"sqlite:///{path}")
+    return path
+
+
+def _with_people(url: str) -> None:
+    database = Database(url)
+    with database.transaction() as session:
+        load_samples(session, CONFIG / "samples" / "people.toml", START)
+    database.close()
+
+
 @pytest.fixture
 def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A new database with the schema."""
+    """A new database with the schema and the people."""
     if engine == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "centre.sqlite3")
         yield f"sqlite:///{tmp_path / 'centre.sqlite3'}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")

@@ -12,7 +12,11 @@ import zxingcpp
 
 from tests.central.conftest import PEOPLE, Centre
 
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # paper; races: test_concurrency.py
+
+@pytest.fixture
+def engine() -> str:
+    """Paper does not depend on the database; races do (test_concurrency.py)."""
+    return "sqlite"
 
 
 def request_of(person: str, token: str, **changes: str) -> dict[str, Any]:

@@ -178,8 +178,8 @@ def test_the_writer_s_lock_is_one_for_all_who_name_the_file(tmp_path: Path) -> N
     second.close()
 
 
-@only_sqlite
-def test_a_new_database_and_its_companions_are_their_owner_s_alone(centre: Centre, tmp_path: Path) -> None:
+def test_a_new_database_and_its_companions_are_their_owner_s_alone(tmp_path: Path) -> None:
+    centre = Centre(tmp_path)
     send(centre, body())
     assert {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()} == {
         name: "0o600"
@@ -192,3 +192,4 @@ def test_a_new_database_and_its_companions_are_their_owner_s_alone(centre: Centr
             "centre.sqlite3-keys",
         )
     }
+    centre.stop()
