@@ -8,6 +8,7 @@ while the process lives. What a jump does to times kept on disk is repaired by `
 from __future__ import annotations
 
 import datetime
+import functools
 import time
 from pathlib import Path
 from typing import Protocol
@@ -50,6 +51,7 @@ def iso(moment: datetime.datetime) -> str:
     return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@functools.cache
 def boot_id() -> str:
     """The kernel's id of this boot, beside which a monotonic time means something; empty where unknown."""
     try:

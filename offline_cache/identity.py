@@ -7,7 +7,7 @@ The private key is made at the first start and lives in the encrypted store only
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -35,6 +35,7 @@ class Identity:
 
     database: Database
     clock: Clock
+    _read_key: Ed25519PrivateKey | None = field(default=None, repr=False)
 
     def ensure_key(self) -> None:
         """Make the key if there is none; inside a transaction of the caller."""
@@ -62,7 +63,10 @@ class Identity:
         self.database.write("UPDATE identity SET registered_at = ?", (iso(self.clock.utc()),))
 
     def _key(self) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(self.database.read("SELECT private_key FROM identity")[0][0])
+        if self._read_key is None:  # the store's key never changes while it is open
+            raw = self.database.read("SELECT private_key FROM identity")[0][0]
+            self._read_key = Ed25519PrivateKey.from_private_bytes(raw)
+        return self._read_key
 
 
 def read_slip(slip: str, public_key: str) -> SlipFacts | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -53,18 +54,25 @@ class Outbox:
         The same draft again gives the same answer. Raises Conflict for the same id with another content,
         InvalidCommand for an id that is not a UUIDv7, StoreUnavailable when the disk does not take it.
         """
-        if not is_transaction_id(draft.id):
+        return self.accept_all((draft,))[0]
+
+    def accept_all(self, drafts: Sequence[Draft]) -> tuple[Accepted, ...]:
+        """Make several durable in one commit, all or none."""
+        if not all(is_transaction_id(draft.id) for draft in drafts):
             raise InvalidCommand("id")
-        digest = hashlib.sha256(_draft_encoder.encode(draft)).digest()
         with self.database.transaction():
-            known = self._known(draft.id)
-            if known is None:
-                return self._write(draft, digest)
-            accepted, known_digest = known
-            if known_digest != digest:
-                raise Conflict("other_content")
-            self._renew(draft.id)
-            return accepted
+            return tuple([self._accept(draft) for draft in drafts])
+
+    def _accept(self, draft: Draft) -> Accepted:
+        digest = hashlib.sha256(_draft_encoder.encode(draft)).digest()
+        known = self._known(draft.id)
+        if known is None:
+            return self._write(draft, digest)
+        accepted, known_digest = known
+        if known_digest != digest:
+            raise Conflict("other_content")
+        self._renew(draft.id)
+        return accepted
 
     def withdraw(self, transaction_id: str) -> None:
         """See that a transaction whose accept failed on the disk is not sent: nobody was promised it."""
