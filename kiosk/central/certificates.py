@@ -22,7 +22,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.central.database import Database
-from kiosk.central.models import Certificate, Person, Record
+from kiosk.central.incidents import note
+from kiosk.central.models import Certificate, Incident, Person, Record
 from kiosk.central.numbers import next_serial
 from kiosk.central.refusals import Refusal
 from kiosk.central.samples import months_between
@@ -38,6 +39,10 @@ _SERIF = {"zh-Hans": "Noto Serif CJK SC", "zh-Hant": "Noto Serif CJK TC", "en": 
 
 Demand = Callable[[Session], Person]
 """The person for whom it is asked, proven; Refusal 403."""
+
+
+class KeyReusedError(Exception):
+    """Another request came under this key before."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,16 @@ class Certificates:
 
         No transaction is open while the page is typeset, so a serial whose page fails is not used again.
         """
+        try:
+            return self._issue(database, key, request, demand, terminal)
+        except KeyReusedError:
+            incident = Incident(at=self._clock(), terminal=terminal, kind="key_reused", key=key)
+            database.run(lambda session: note(session, incident))
+            raise Refusal(422, "key_reused") from None
+
+    def _issue(
+        self, database: Database, key: str, request: CertificateIn, demand: Demand, terminal: str
+    ) -> Certificate:
         fingerprint = hashlib.sha256(request.model_dump_json(exclude={"token"}).encode()).hexdigest()
         with database.reading() as session:
             person = demand(session)
@@ -124,10 +139,10 @@ class Certificates:
 
 
 def _under(session: Session, key: str, fingerprint: str) -> Certificate | None:
-    """The certificate of a key; Refusal 422 when it was another request's."""
+    """The certificate of a key; KeyReusedError when it was another request's."""
     known = session.scalar(select(Certificate).where(Certificate.key == key))
     if known is not None and known.fingerprint != fingerprint:
-        raise Refusal(422, "key_reused")
+        raise KeyReusedError
     return known
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.central.database import Database
+from kiosk.central.incidents import note
 from kiosk.central.models import Attachment, CaseEvent, Incident, Transaction
 from kiosk.central.numbers import next_case_number
 from kiosk.central.refusals import Refusal
@@ -69,7 +70,7 @@ class Intake:
         if known is None:
             known = self._store(session, sent, attachments)
         elif known.fingerprint != fingerprint_of(sent.body) or known.terminal != sent.terminal:
-            session.add(Incident(at=self._clock(), terminal=sent.terminal, kind="key_reused", key=sent.key))
+            note(session, Incident(at=self._clock(), terminal=sent.terminal, kind="key_reused", key=sent.key))
             return None
         return replace(receipt_of(known), payload_sha256=sent.payload_sha256), known.state
 

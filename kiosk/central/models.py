@@ -157,7 +157,7 @@ class Incident(Base):
     at: Mapped[datetime.datetime] = mapped_column(DateTime)
     terminal: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(40))
-    key: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(64), index=True)
     detail: Mapped[str] = mapped_column(String(120), default="", server_default="")
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kiosk.central.incidents import note
 from kiosk.central.models import Incident, Promise, Transaction
 from kiosk.central.numbers import pass_over
 from kiosk.central.schemas import DigestIn, DigestsOut
@@ -30,9 +31,9 @@ def compare(
     missing = [entry for entry in entries if entry.key not in known]
     different = [entry.key for entry in entries if entry.key in known and not _agrees(known[entry.key], entry)]
     for lost in different:
-        _note(session, Incident(at=now, terminal=terminal, kind="digest_differs", key=lost))
+        note(session, Incident(at=now, terminal=terminal, kind="digest_differs", key=lost))
     for entry in missing:
-        _note(session, Incident(at=now, terminal=terminal, kind="lost_case", key=entry.key))
+        note(session, Incident(at=now, terminal=terminal, kind="lost_case", key=entry.key))
         _promise(session, key, terminal, entry)
     return DigestsOut(unknown=[entry.key for entry in missing], different=different)
 
@@ -80,10 +81,3 @@ def _promise(session: Session, key: CentreKey, terminal: str, entry: DigestIn) -
         row.status_code, row.received_at = receipt.status, receipt.received_at
         session.add(row)
         session.flush()
-
-
-def _note(session: Session, incident: Incident) -> None:
-    """Once: terminals offer the same digests again and again until the case is back."""
-    same = select(Incident.id).where(Incident.key == incident.key, Incident.kind == incident.kind)
-    if session.scalar(same.limit(1)) is None:
-        session.add(incident)

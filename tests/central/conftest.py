@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import shutil
 import socket
@@ -32,6 +33,17 @@ PEOPLE: dict[str, dict[str, Any]] = {
 START = datetime.datetime(2026, 11, 23, 10, 0)
 
 
+class QuickServer(uvicorn.Server):
+    """Looks ten times as often whether it should end."""
+
+    async def main_loop(self) -> None:
+        """As uvicorn's, with a shorter nap."""
+        counter = 0
+        while not await self.on_tick(counter):
+            counter = (counter + 1) % 864000
+            await asyncio.sleep(0.01)
+
+
 class Centre:
     """The centre under test, and what a terminal does with it."""
 
@@ -44,7 +56,7 @@ class Centre:
         self.database = Database(settings.database_url)
         self.enrol("GZ-TH-0001")
         app = create_app(settings, self.database, lambda: self.now)
-        self._server = uvicorn.Server(uvicorn.Config(app, http=PatientProtocol, log_config=None, access_log=False))
+        self._server = QuickServer(uvicorn.Config(app, http=PatientProtocol, log_config=None, access_log=False))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._listener]})
         self._thread.start()
         self.session = requests.Session()

@@ -10,6 +10,7 @@ import pytest
 import requests
 import zxingcpp
 
+from kiosk.central.models import Incident
 from tests.central.conftest import PEOPLE, Centre
 
 
@@ -88,6 +89,8 @@ def test_the_same_key_gives_the_same_paper_and_another_request_under_it_is_refus
     first, second = issue(centre, "li-yan"), issue(centre, "li-yan")
     assert first.json() == second.json()
     assert issue(centre, "li-yan", purpose="school").json() == {"reason": "key_reused"}
+    with centre.database.reading() as session:
+        assert [(row.kind, row.key) for row in session.query(Incident)] == [("key_reused", "key-00001")]
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,21 @@ def test_every_call_of_the_line_is_described_with_the_shape_of_its_answer(centre
         assert path in {"/v1/health", "/v1/centre"} or "401" in answers, path
 
 
+def test_every_json_answer_has_a_shape_also_those_of_the_demo(centre: Centre) -> None:
+    described = centre.call("GET", "/openapi.json").json()
+    assert {path for path in described["paths"] if path.startswith("/demo/")} == {
+        "/demo/sms",
+        "/demo/transactions",
+        "/demo/cases/{case_number}/advance",
+    }
+    for path, calls in described["paths"].items():
+        for method, call in calls.items():
+            for status, answer in call["responses"].items():
+                for media_type, content in answer.get("content", {}).items():
+                    shaped = media_type != "application/json" or "$ref" in content["schema"]
+                    assert shaped, f"{method} {path} {status}"
+
+
 def test_a_terminal_can_ask_what_became_of_a_key(centre: Centre) -> None:
     sent = send(centre, body())
     found = centre.call("GET", f"/v1/transactions/{KEY}")

@@ -154,9 +154,9 @@ def test_incidents_are_shown_to_operators_only_and_name_nobody(
 
 
 def test_incidents_come_in_pages(centre: Centre, database_url: str, tmp_path: Path) -> None:
-    send(centre, body())
-    for sequence in range(2, 5):
-        send(centre, body(sequence=sequence))
+    for key in ("first-key", "second-key", "third-key"):
+        for sequence in (1, 2, 3, 2):  # one incident a key, however often
+            send(centre, body(sequence=sequence), key=key)
     token = kiosk("operator", "li", "--data", str(tmp_path), "--database", database_url).stdout.strip()
     headers = {"Authorization": f"Operator li:{token}"}
     first = centre.call("GET", "/v1/incidents?limit=2", **headers).json()["incidents"]

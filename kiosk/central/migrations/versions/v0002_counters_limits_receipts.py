@@ -60,6 +60,7 @@ def upgrade() -> None:
     )
     op.add_column("transaction_", sa.Column("payload_sha256", sa.String(64), nullable=False, server_default=""))
     op.add_column("incident", sa.Column("detail", sa.String(120), nullable=False, server_default=""))
+    op.create_index("ix_incident_key", "incident", ["key"])
     _start_counters()
     _carry_limits(limits)
     op.drop_column("challenge", "attempts_left")
