@@ -1,60 +1,147 @@
-"""`python -m tests.offline.kill_rounds FOLDER ROUNDS`: children that accept until they are killed.
+"""`python -m tests.offline.kill_rounds FOLDER ROUNDS`: children that accept and send until they are killed.
 
-Forks from a process without threads, so a round costs milliseconds. Prints each acknowledged id, as the
-parent read it from the child.
+Every other child kills itself at a named point, the others are killed by the parent at a moment of chance. Forks from
+a process without threads, so a round costs milliseconds. After each STORE_ROUNDS rounds another store is begun, and
+the old one judged. Prints one JSON object: rounds, acknowledged, lost, and how often each point was reached.
 """
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import random
 import signal
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import apsw
 
 from offline_cache.clock import SystemClock
 from offline_cache.contract import Answer, Draft
+from offline_cache.delivery import Due
 from offline_cache.identifiers import new_transaction_id
-from offline_cache.store import Place, open_store
+from offline_cache.schedule import Lane, Verdict, VerdictKind
+from offline_cache.store import Place, Store, open_store
+from tests.offline.power.__main__ import QuickKey
 
+STORE_ROUNDS = 40
 ID_BYTES = 37
+STATEMENTS = (
+    "BEGIN IMMEDIATE",
+    "INSERT INTO entry",
+    "INSERT INTO payload",
+    "INSERT INTO delivery",
+    "INSERT INTO journal",
+    "UPDATE delivery",
+    "DELETE FROM payload",
+    "COMMIT",
+    "PRAGMA wal_checkpoint",
+)
+POINTS = tuple(f"{moment} {statement}" for statement in STATEMENTS for moment in ("before", "after"))
 
 
-def accept_for_ever(folder: Path, pipe: int, seed: int) -> None:
+class Mortal(QuickKey):
+    """A connection that ends its process, without warning, around a statement."""
+
+    point, left = "", 0
+
+    def execute(self, sql: str, *values: Any) -> Any:
+        self._reach(f"before {sql}")
+        answer = super().execute(sql, *values)
+        self._reach(f"after {sql}")
+        return answer
+
+    @classmethod
+    def _reach(cls, here: str) -> None:
+        if cls.point and here.startswith(cls.point):
+            cls.left -= 1
+            if cls.left <= 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def place_of(folder: Path) -> Place:
+    """Where the store of a folder is."""
+    return Place(folder / "store", folder / "store.key", "GZ-TH-0001")
+
+
+def opened(folder: Path) -> Store:
+    """The store, opened and checked whole."""
+    return open_store(place_of(folder), SystemClock(), random.uniform)
+
+
+def live(folder: Path, pipe: int, seed: int) -> None:
     """The child: an id goes into the pipe only when accept has returned."""
-    store = open_store(Place(folder / "store", folder / "store.key", "GZ-TH-0001"), SystemClock(), random.uniform)
-    number = seed * 10_000
-    while True:
-        number += 1
+    store = opened(folder)
+    for number in itertools.count(seed * 10_000):
         answers = (Answer("field", "值" * (number % 700)),)
         draft = Draft(new_transaction_id(number), "application", "s", 1, "440106", "4401", "名", "", answers)
         store.outbox.accept(draft)
         os.write(pipe, draft.id.encode() + b"\n")
+        if number % 3 == 2:
+            send_one(store)
 
 
-def one_round(folder: Path, seed: int) -> None:
-    """Fork, read a few acknowledgements, kill at a moment of chance, read what was still in the pipe."""
+def send_one(store: Store) -> None:
+    """The centre takes the oldest one; its payload is forgotten."""
+    store.delivery.retry()
+    due = store.delivery.take(Lane.APPLICATIONS)
+    if isinstance(due, Due):
+        store.delivery.record(due, Verdict(VerdictKind.ACKNOWLEDGED, 201, case_number="C1"))
+
+
+def one_round(folder: Path, seed: int) -> Iterator[str]:
+    """Fork, let it live until it dies or is killed, and give back what it had acknowledged."""
     reading, writing = os.pipe()
+    named = seed % 2 == 1
     child = os.fork()
     if child == 0:
         os.close(reading)
-        accept_for_ever(folder, writing, seed)
+        if named:
+            Mortal.point, Mortal.left = POINTS[seed // 2 % len(POINTS)], 1 + seed // 2 // len(POINTS) % 4
+        live(folder, writing, seed)
     os.close(writing)
     seen = b""
-    while len(seen) < ID_BYTES * (1 + seed % 9):
-        seen += os.read(reading, ID_BYTES)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    if not named:
+        while len(seen) < ID_BYTES * (1 + seed % 9):
+            seen += os.read(reading, ID_BYTES)
+        os.kill(child, signal.SIGKILL)
     while more := os.read(reading, 65536):
         seen += more
     os.close(reading)
-    sys.stdout.write(seen.decode())
+    _, status = os.waitpid(child, 0)
+    if not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGKILL:
+        raise AssertionError(f"a child ended by itself: {status}")
+    yield from seen.decode().split()
+
+
+def lost_of(folder: Path, acknowledged: list[str]) -> list[str]:
+    """What was acknowledged and is not there; opening checks all the rest."""
+    store = opened(folder)
+    found = {row.transaction_id for row in store.outbox.rows(1_000_000)}
+    store.close()
+    return [key for key in acknowledged if key not in found]
 
 
 def main() -> None:
-    """All rounds on one store."""
-    for seed in range(1, int(sys.argv[2]) + 1):
-        one_round(Path(sys.argv[1]), seed)
+    """All rounds, and one line about them."""
+    apsw.Connection = Mortal  # type: ignore[misc]  # for the stores of this process and its children
+    root, rounds = Path(sys.argv[1]), int(sys.argv[2])
+    points: Counter[str] = Counter()
+    total, lost = 0, []
+    for first in range(1, rounds + 1, STORE_ROUNDS):
+        folder = root / str(first)
+        folder.mkdir()
+        acknowledged: list[str] = []
+        for seed in range(first, min(first + STORE_ROUNDS, rounds + 1)):
+            acknowledged += one_round(folder, seed)
+            points["chance" if seed % 2 == 0 else POINTS[seed // 2 % len(POINTS)]] += 1
+        lost += lost_of(folder, acknowledged)
+        total += len(acknowledged)
+    sys.stdout.write(json.dumps({"rounds": rounds, "acknowledged": total, "lost": lost, "points": points}))
 
 
 if __name__ == "__main__":
