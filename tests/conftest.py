@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ours")  # how fast inputs are made says something about the machine, not about us
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.pop("NOTIFY_SOCKET", None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that holds something to a deadline runs with nothing beside it: `./run test` gives it a turn alone."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "monotonic()" in inspect.getsource(item.function):
+            item.add_marker("alone")

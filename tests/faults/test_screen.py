@@ -13,6 +13,7 @@ from drivers.contract.commands import SelfTest
 from tests.faults.fleet import Fleet
 from tests.faults.screen import PREFACE, screen
 
+pytestmark = pytest.mark.alone
 FRAME_S = 0.3
 WATCHED_S = 2.5
 TABLE = {"driver": "pcsc", "port": "any"}

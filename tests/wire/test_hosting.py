@@ -22,6 +22,7 @@ from tests.faults.bad_host import LEAK_LIMIT_MIB, LONG_S
 from tests.faults.fleet import Fleet
 from tests.wire.conftest import Twin
 
+pytestmark = pytest.mark.alone
 ANSWER_S = 1.0
 """The deadline of the neighbours' commands."""
 BACK_S = 2.0
