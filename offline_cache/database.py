@@ -123,6 +123,13 @@ class Database:
         with disk_errors():
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
+    def log_bytes(self) -> int:
+        """How long the write-ahead log is."""
+        try:
+            return self.path.with_name(self.path.name + "-wal").stat().st_size
+        except OSError:
+            return 0
+
     def setting(self, name: str) -> Any:
         """The value of a PRAGMA, for checks."""
         return self._connection.pragma(name)

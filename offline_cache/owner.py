@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 REOPEN_FIRST_S, REOPEN_CAP_S = 0.5, 30.0
+IDLE_S = 1.0
 
 
 class Owner:
@@ -37,9 +38,10 @@ class Owner:
         *,
         busy: Callable[[], str] = lambda: "",
         make_room: Callable[[], bool] = lambda: False,
+        idle_s: float = IDLE_S,
     ) -> None:
         """`busy` says why nothing can be done now; `make_room` frees what is kept back of a full disk."""
-        self._open_store, self._busy, self._make_room = open_store, busy, make_room
+        self._open_store, self._busy, self._make_room, self._idle_s = open_store, busy, make_room, idle_s
         self._clock = clock
         self._work: queue.SimpleQueue[tuple[Callable[[Store], Any], str, Future[Any]] | None] = queue.SimpleQueue()
         self._store: Store | None = None
@@ -73,12 +75,27 @@ class Owner:
         self._thread.join(within_s)
 
     def _run(self) -> None:
-        while (item := self._work.get()) is not None:
+        while True:
+            try:
+                item = self._work.get(timeout=self._idle_s)
+            except queue.Empty:
+                self._tidy()
+                continue
+            if item is None:
+                break
             work, promise, future = item
             if future.set_running_or_notify_cancel():
                 self._carry_out(work, promise, future)
         if self._store is not None:
             self._store.close()
+
+    def _tidy(self) -> None:
+        """Nobody waits: move the write-ahead log into the file and give its room back."""
+        if self._store is not None and self._store.database.log_bytes():
+            try:
+                self._store.database.checkpoint()
+            except StoreUnavailable as error:
+                self._close_after(error, "")
 
     def _carry_out(self, work: Callable[[Store], Any], promise: str, future: Future[Any]) -> None:
         try:

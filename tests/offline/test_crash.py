@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from offline_cache.schedule import Lane
 from offline_cache.store import Place, Store, open_store
 from tests.offline.conftest import HandClock, longest, make_draft
 from tests.offline.kill_rounds import POINTS
+from tests.offline.power.disk import Disk
+from tests.offline.power.life import Life
 
 ROUNDS = 500
 
@@ -103,6 +107,44 @@ def test_a_store_that_stays_broken_is_tried_at_growing_intervals(clock: HandCloc
         clock.pass_s(0.5)
     assert tries == [0, 0.5, 1.5, 3.5, 7.5, 15.5]
     owner.close()
+
+
+def test_when_nobody_asks_the_log_is_moved_into_the_file_and_emptied(place: Place, clock: HandClock) -> None:
+    owner = Owner(lambda: open_store(place, clock, longest), clock, idle_s=0.02)
+    accepted = owner.run(lambda store: store.outbox.accept(make_draft()), Control(10.0))
+    log, pause = place.file.with_name("store.db-wal"), threading.Event()
+    assert any(log.stat().st_size == 0 or pause.wait(0.05) for _ in range(400))
+    rows = owner.run(lambda store: store.outbox.rows(10), Control(10.0))
+    assert [row.transaction_id for row in rows] == [accepted.transaction_id]
+    owner.close()
+
+
+def test_a_disk_error_while_tidying_closes_the_store_as_any_other(tmp_path: Path, clock: HandClock) -> None:
+    failing, failed = threading.Event(), threading.Event()
+
+    def fault(operation: str) -> int:
+        if not failing.is_set():
+            return 0
+        failing.clear()
+        failed.set()
+        return errno.EIO
+
+    life = Life(Disk(tmp_path, fault), clock=clock)
+    with life.disk.recording():
+        owner = Owner(life.open, clock, idle_s=0.02)
+
+        def begin(store: Store) -> None:
+            life.accept(store)
+            failing.set()
+
+        owner.run(begin, Control(10.0))
+        assert failed.wait(20)
+        with pytest.raises(StoreUnavailable, match="disk_error"):
+            owner.run(lambda store: None, Control(10.0))
+        clock.pass_s(1)
+        rows = owner.run(lambda store: store.outbox.rows(10), Control(10.0))
+        assert [row.transaction_id for row in rows] == [life.promises[0].accepted.transaction_id]
+        owner.close()
 
 
 def test_a_bug_in_a_piece_of_work_goes_to_its_caller_and_the_owner_lives(owner: Owner) -> None:
