@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -91,7 +91,12 @@ def _add_manners(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def no_such_call(_: Request, error: HTTPException) -> JSONResponse:
-        return JSONResponse({"reason": "no_such_call"}, error.status_code, error.headers)
+        reason = "no_such_call" if error.status_code in {404, 405} else "invalid"
+        return JSONResponse({"reason": reason}, error.status_code, error.headers)
+
+    @app.exception_handler(DataError)
+    def cannot_be_kept(_: Request, __: DataError) -> JSONResponse:
+        return JSONResponse({"reason": "invalid"}, 422)  # a value that no database text can hold, such as U+0000
 
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:

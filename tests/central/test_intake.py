@@ -139,6 +139,25 @@ def test_what_a_database_could_not_keep_is_refused_for_good(centre: Centre, chan
     assert count(centre, Transaction) == 0
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "content"),
+    [
+        ("GET", "/v1/transactions/%00", b""),
+        ("POST", "/v1/codes/%00/check", b'{"code": "123456"}'),
+        ("POST", "/v1/terminals/status", b'{"devices": [{"level": NaN, "text": "\\u0000"}]}'),
+        ("POST", "/v1/prefill", b'{"number": "440106", "token": "\\u0000", "fields": []}'),
+        ("POST", "/v1/transactions", b"[" * 100_000),
+        ("POST", "/v1/transactions", b'"\xff"'),
+        ("GET", "/slips/DS1.eyJ0IjoiXHUwMDAwIiwibiI6IiIsInMiOiIiLCJhIjoiIiwiaCI6IiJ9.AA", b""),
+        ("GET", "/verify/%00", b""),
+    ],
+)
+def test_nonsense_is_never_the_centre_s_fault(centre: Centre, method: str, path: str, content: bytes) -> None:
+    headers = centre.headers | {"Idempotency-Key": KEY, "Content-Type": "application/json"}
+    answer = centre.session.request(method, centre.url + path, data=content, headers=headers, timeout=20)
+    assert answer.status_code < 500
+
+
 def test_the_widest_that_is_allowed_is_kept(centre: Centre) -> None:
     wide = body(local_number="字" * 40, subject={"name": "䶮" * 120, "number": "1" * 20}, service="s" * 80)
     wide["answers"] = [{"name": "n" * 200, "value": "值" * 4000, "label": "", "shown": ""}] * 200
