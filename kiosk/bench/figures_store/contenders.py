@@ -18,10 +18,11 @@ from typing import Any
 from offline_cache.clock import SystemClock
 from offline_cache.contract import Answer, Draft
 from offline_cache.identifiers import new_transaction_id
+from offline_cache.journal import JournalEvent
 from offline_cache.store import Place, Store, open_store
 
 RAW, RAW_LOG = "raw", "raw_log"
-STORE, BATCH = "store", "store_batch"
+STORE, ROW, BATCH = "store", "store_row", "store_batch"
 BATCH_ROWS = 20
 _FULL = 2
 _PREALLOCATED = 64 * 1024 * 1024
@@ -73,6 +74,18 @@ def store(folder: Path, size: int) -> Contender:
         return 1
 
     return Contender(STORE, put, opened.close)
+
+
+def row(folder: Path, count: int) -> Contender:
+    """One record of the hash-chained journal with as many bytes: what a queue's put is, encrypted and chained."""
+    opened, text = open_real_store(folder), "x" * count
+
+    def put() -> int:
+        with opened.database.transaction():
+            opened.journal.append(JournalEvent.TERMINAL_STARTED, detail=text)
+        return 1
+
+    return Contender(ROW, put, opened.close)
 
 
 def batch(folder: Path, size: int) -> Contender:
