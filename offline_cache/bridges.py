@@ -10,6 +10,13 @@ from offline_cache.database import Database
 
 Chain = Literal["entry", "journal"]
 
+_NEXT = {
+    chain: f"SELECT coalesce(bridge.next, {key} + 1), coalesce(bridge.previous, hash) FROM {chain} "  # noqa: S608
+    f"LEFT JOIN bridge ON chain = '{chain}' AND after = {key} ORDER BY {key} DESC LIMIT 1"
+    for chain, key in (("entry", "sequence"), ("journal", "number"))
+}
+"""One statement, because it is part of every promise."""
+
 
 def read_bridges(database: Database, chain: Chain) -> dict[int, Bridge]:
     """All bridges of a chain, by the number they follow."""
@@ -26,6 +33,7 @@ def write_bridges(database: Database, chain: Chain, bridges: Iterable[Bridge]) -
         )
 
 
-def next_record(database: Database, chain: Chain, last: tuple[int, bytes] | None) -> tuple[int, bytes]:
-    """Number and predecessor's hash of the record to be written after `last` (number, hash)."""
-    return follower(*(last or (0, GENESIS)), read_bridges(database, chain))
+def next_record(database: Database, chain: Chain) -> tuple[int, bytes]:
+    """Number and predecessor's hash of the record to be written next."""
+    rows = database.read(_NEXT[chain])
+    return rows[0] if rows else follower(0, GENESIS, read_bridges(database, chain))

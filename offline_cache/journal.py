@@ -75,8 +75,7 @@ class Journal:
 
     def append(self, event: JournalEvent, transaction_id: str = "", detail: str = "") -> None:
         """Add a record; inside a transaction of the caller."""
-        last = self._database.read("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")
-        number, previous = next_record(self._database, "journal", last[0] if last else None)
+        number, previous = next_record(self._database, "journal")
         values = (number, iso(self._clock.utc()), str(event), transaction_id, detail)
         self._database.write(
             "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?)", (*values, previous, link(previous, values))

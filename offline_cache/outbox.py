@@ -139,8 +139,7 @@ class Outbox:
         return (Accepted(*rows[0][:5]), rows[0][5]) if rows else None
 
     def _write(self, draft: Draft, digest: bytes) -> Accepted:
-        last = self.database.read("SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1")
-        sequence, previous = next_record(self.database, "entry", last[0] if last else None)
+        sequence, previous = next_record(self.database, "entry")
         number, now = local_number(self.terminal, sequence), self.clock.utc()
         body = transaction_body(draft, number, sequence, iso(now))
         payload_digest = hashlib.sha256(body).digest()

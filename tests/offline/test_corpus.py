@@ -25,7 +25,7 @@ SCHEMAS = sorted(
 
 def test_every_schema_but_the_newest_has_left_a_journal() -> None:
     """Before a migration is added: `python -m tests.offline.corpus tests/offline/corpus/NNNN.tar.xz`."""
-    assert [file.name.partition(".")[0] for file in CORPUS] == SCHEMAS[:-1]
+    assert set(SCHEMAS[:-1]) <= {file.name.partition(".")[0] for file in CORPUS} <= set(SCHEMAS)
     assert [f"{number:04}" for number in range(1, len(SCHEMAS) + 1)] == SCHEMAS
 
 
