@@ -158,7 +158,7 @@ def show_incidents(options: argparse.Namespace) -> int:
 
 def _with_database(options: argparse.Namespace, work: Callable[[Database], int]) -> int:
     """Open the database, do the work, close it; what stands in the way is one clear line."""
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import DBAPIError
 
     from kiosk.central.database import Database, DatabaseUrlError
     from kiosk.central.locks import BusyError
@@ -166,7 +166,10 @@ def _with_database(options: argparse.Namespace, work: Callable[[Database], int])
     from kiosk.central.signing import KeyFileError
 
     try:
-        database = Database(_settings(options).database_url)
+        try:
+            database = Database(_settings(options).database_url)
+        except OSError as error:
+            return _failed(f"{error.filename or options.data}: {error.strerror}")
         try:
             return work(database)
         finally:
@@ -174,7 +177,7 @@ def _with_database(options: argparse.Namespace, work: Callable[[Database], int])
     except (DatabaseUrlError, SchemaTooNewError, KeyFileError) as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
-    except OperationalError as error:
+    except DBAPIError as error:
         return _failed(f"the database does not answer: {str(error.orig).splitlines()[0]}")
     except BusyError:
         return _failed("another process holds the database; try again")

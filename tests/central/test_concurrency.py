@@ -26,6 +26,7 @@ from tests.central.conftest import Centre
 from tests.central.postgresql import PostgresServer
 from tests.central.servers import Servers
 from tests.central.test_certificates import request_of
+from tests.central.test_identity import WANG
 from tests.central.test_intake import KEY, body, count, send
 from tests.central.test_migrations import NOW
 
@@ -210,3 +211,16 @@ def test_our_postgresql_speaks_the_states_that_we_try_again() -> None:
     assert psycopg.errors.SerializationFailure.sqlstate == "40001"
     assert psycopg.errors.DeadlockDetected.sqlstate == "40P01"
     assert psycopg.errors.UniqueViolation.sqlstate == "23505"
+
+
+def test_twenty_wrong_codes_at_once_are_five_tries(centre: Centre) -> None:
+    challenge, code = centre.code(WANG)
+    wrong = "000000" if code != "000000" else "000001"
+
+    def guess(_: int) -> int:
+        url = f"{centre.url}/v1/codes/{challenge}/check"
+        return requests.post(url, json={"code": wrong}, headers=centre.headers, timeout=60).status_code
+
+    with ThreadPoolExecutor(10) as pool:
+        statuses = list(pool.map(guess, range(20)))
+    assert (statuses.count(422), statuses.count(423)) == (4, 16)

@@ -19,7 +19,7 @@ from tests.central.fault_proxy import Fault, FaultProxy
 from tests.central.servers import Servers
 from tests.central.terminals import Submission, Terminals
 
-ALWAYS, IN_ALL = 600, 10_000
+ALWAYS, IN_ALL = 400, 10_000
 MILLION = int(os.environ.get("DOORSTEP_SUBMISSIONS", "1000000"))
 
 
@@ -69,7 +69,7 @@ def campaign(servers: Servers, count: int, kills: int, seed: int = 20261123) -> 
 
 
 def test_a_bad_line_and_kills_leave_one_effect_each(make_servers: Callable[[int], Servers]) -> None:
-    proxy, _ = campaign(make_servers(2), ALWAYS, kills=6)
+    proxy, _ = campaign(make_servers(2), ALWAYS, kills=5)
     assert set(proxy.met) == set(Fault)
 
 

@@ -134,6 +134,15 @@ def test_bad_options_are_one_clear_line(
     assert "secret" not in said.stderr
 
 
+def test_a_file_that_is_no_database_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "centre.sqlite3").write_bytes(b"not a database" * 1000)
+    (tmp_path / "file").touch()
+    for data, says in ((tmp_path, "not a database"), (tmp_path / "file" / "data", "Not a directory")):
+        said = kiosk("incidents", "--data", str(data))
+        assert (said.returncode, len(said.stderr.splitlines())) == (1, 1)
+        assert says in said.stderr
+
+
 def test_incidents_are_shown_to_operators_only_and_name_nobody(
     centre: Centre, database_url: str, tmp_path: Path
 ) -> None:
