@@ -39,16 +39,16 @@ _UNTOUCHED = 0xA5
 
 @dataclass
 class PhotoDecoder:
-    """Decodes by `function` of `library`. `trouble` says for a technician why the last picture failed."""
+    """Decodes by `function` of `maker_library`. `trouble` says for a technician why the last picture failed."""
 
-    library: Path
+    maker_library: Path
     function: str = "unpack"
     trouble: str = field(default="", init=False)
 
     def decode(self, wlt: bytes, control: Control) -> bytes:
         """The picture as PNG; empty when it cannot be had. Raises Cancelled and DeadlineExceeded only."""
         self.trouble = ""
-        command = [sys.executable, "-m", "drivers.id_card.photo", str(self.library), self.function]
+        command = [sys.executable, "-m", "drivers.id_card.photo", str(self.maker_library), self.function]
         pipe = subprocess.PIPE
         child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True)
         with child:
