@@ -34,7 +34,8 @@ class StoreUnavailable(StoreError):
     """The store cannot be read or written now.
 
     `reason` is one of key_missing, key_exposed, key_invalid, wrong_key (or a damaged first page), damaged,
-    chain_broken, disk_full, disk_error, read_only, in_use, newer_schema, unsafe_sqlite.
+    chain_broken, disk_full, disk_error, read_only, in_use, newer_schema, unsafe_sqlite,
+    salvaging (a damaged file is being replaced by what verifies of it).
     """
 
     def as_failure(self) -> StoreFailure:

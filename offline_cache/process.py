@@ -21,6 +21,7 @@ from offline_cache.opening import Opener
 from offline_cache.owner import Owner
 from offline_cache.probe import LineWatch
 from offline_cache.reserve import Reserve
+from offline_cache.salvage import quarantined
 from offline_cache.schedule import Draw, Lane, Verdict
 from offline_cache.service import StoreService
 from offline_cache.store import Store
@@ -34,7 +35,7 @@ class StoreProcess:
     """All parts of the store, wired. `start` begins to send; without it commands still work, offline."""
 
     def __init__(self, profile: Profile, data: Path, clock: Clock, draw: Draw = random.uniform) -> None:
-        place = profile.place(data)
+        self._place = place = profile.place(data)
         self._clock = clock
         self._reserve = Reserve(place.reserve_file, place.reserve_bytes)
         opener = Opener(place, clock, draw)
@@ -139,4 +140,7 @@ class StoreProcess:
             self._barred = said
 
     def _problem(self) -> str:
-        return "terminal_barred" if self._barred else self._registrar.problem
+        if self._barred:
+            return "terminal_barred"
+        # Until a technician has taken the damaged file away; the journal's record goes to the centre by itself.
+        return self._registrar.problem or ("store_salvaged" if quarantined(self._place.file) else "")

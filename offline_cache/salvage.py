@@ -94,8 +94,13 @@ def finish(file: Path) -> None:
         sync_folder(file.parent)
 
 
+def quarantined(file: Path) -> list[Path]:
+    """The folders with damaged stores beside this one, oldest first."""
+    return sorted(file.parent.glob("damaged-*"))
+
+
 def _quarantine_folder(file: Path) -> Path:
-    made = sorted(file.parent.glob("damaged-*"))
+    made = quarantined(file)
     if made and not (made[-1] / file.name).exists():
         return made[-1]  # a power cut came between its making and its filling
     folder = file.parent / f"damaged-{len(made) + 1:03}"

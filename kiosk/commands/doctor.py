@@ -24,6 +24,7 @@ from offline_cache.contract import GetStatus, StoreStatus
 from offline_cache.database import check_sqlite_version
 from offline_cache.errors import StoreUnavailable
 from offline_cache.reserve import Reserve
+from offline_cache.salvage import quarantined
 from offline_cache.store import Place
 
 _TPM = Path("/dev/tpmrm0")
@@ -125,7 +126,7 @@ def check_key(place: Place, tpm: Path) -> Check:
 
 def check_quarantine(place: Place) -> Check:
     """Whether damaged stores lie beside this one."""
-    found = sorted(path.name for path in place.folder.glob("damaged-*"))
+    found = [path.name for path in quarantined(place.file)]
     if found:
         return Check("damage", False, f"{', '.join(found)}: what was damaged is kept here; hand it to the operator")
     return Check("damage", True, "none")

@@ -11,7 +11,7 @@ import apsw
 import pytest
 
 from kiosk.ipc import Control
-from offline_cache.contract import Answer, TransactionState
+from offline_cache.contract import Answer, GetStatus, StoreStatus, TransactionState
 from offline_cache.database import Database
 from offline_cache.errors import StoreUnavailable
 from offline_cache.journal import JournalEvent
@@ -21,7 +21,7 @@ from offline_cache.outbox import PAYLOAD_LOST
 from offline_cache.owner import Owner
 from offline_cache.salvage import SKIP
 from offline_cache.store import Place, Store
-from tests.offline.conftest import HandClock, close, longest, make_draft
+from tests.offline.conftest import HandClock, Terminal, close, longest, make_draft
 from tests.offline.power.__main__ import QuickKey
 from tests.offline.power.disk import Disk
 from tests.offline.power.images import Policy, positions
@@ -191,3 +191,23 @@ def test_a_power_cut_during_salvage_leaves_the_old_store_or_the_new_one(
             assert {row.transaction_id for row in store.outbox.rows(1000)} == saved
             store.close()
             assert any((folder / cut.file.name).exists() for folder in cut.folder.glob("damaged-*"))
+
+
+def test_a_terminal_with_a_damaged_store_serves_on_and_says_so(terminal: Terminal, tmp_path: Path) -> None:
+    """Its own number, what waited, and new transactions; the operator sees what happened."""
+    drafts = [make_draft(answers=(Answer("field", "值" * 400),)) for _ in range(CITIZENS)]
+    for draft in drafts:
+        terminal.accept(draft)
+    terminal.process.close()
+    place = terminal.profile.place(tmp_path)
+    destroy(place, pages_of(place, "entry")[1])
+    terminal.restart()
+    status = terminal.ask(GetStatus())
+    assert isinstance(status, StoreStatus)
+    assert (status.accepting, status.problem) == (True, "store_salvaged")
+    assert terminal.outcome(drafts[0]).state is TransactionState.ACCEPTED  # sent by now
+    assert terminal.accept(make_draft()).sequence > CITIZENS
+    records = terminal.process.owner.run(lambda store: store.journal.newest(1000), Control(10))
+    told = [record[4] for record in records if record[2] == JournalEvent.STORE_SALVAGED]
+    assert len(told) == 1
+    assert told[0].startswith("entries=")
