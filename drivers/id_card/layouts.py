@@ -43,11 +43,11 @@ class _Block:
         return self._clean(b"".join(self._block[offset : offset + length] for offset, length in parts), field)
 
     def date(self, offset: int, field: str) -> str:
-        """YYYYMMDD as YYYY-MM-DD; the words for "no end" as "long-term"; empty stays empty."""
+        """YYYYMMDD as YYYY-MM-DD; empty stays empty; only `valid_to` may have no end ("long-term")."""
         text = self.text(offset, 16, field)
         if not text:
             return ""
-        if text == _LONG_TERM:
+        if text == _LONG_TERM and field == "valid_to":
             return "long-term"
         try:
             return datetime.datetime.strptime(text.encode("ascii").decode(), "%Y%m%d").date().isoformat()

@@ -147,7 +147,9 @@ class UsbDevice:
     def _claim(self, device: Any) -> None:
         try:
             configuration = device.get_active_configuration()
-        except usb.core.USBError:
+        except usb.core.USBError as error:
+            if error.errno is not None:
+                raise  # gone or forbidden; without a number it only says that no configuration is set
             device.set_configuration()
             configuration = device.get_active_configuration()
         interface = next((one for one in configuration if _has_bulk(one)), None)

@@ -137,6 +137,14 @@ def test_a_newest_address_that_needs_a_person_says_so() -> None:
     assert with_address(decode_text(RESIDENT), b"").address == decode_text(RESIDENT).address
 
 
+@pytest.mark.parametrize(("offset", "field"), [(36, "birth"), (188, "valid_from")])
+def test_only_the_end_of_validity_may_be_open(offset: int, field: str) -> None:
+    with pytest.raises(InvalidMedia) as caught:
+        decode_text(patched("长期".ljust(8), offset))
+    assert caught.value.evidence["field"] == field
+    assert decode_text(patched("长期".ljust(8), 204)).valid_to == "long-term"
+
+
 def test_digits_of_other_scripts_are_no_date() -> None:
     with pytest.raises(InvalidMedia, match="date"):
         decode_text(patched("１９４９１２３１", 36))
