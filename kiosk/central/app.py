@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from kiosk.central.certificates import Certificates
 from kiosk.central.database import Database
-from kiosk.central.identity import Clock, Codes
+from kiosk.central.identity import Clock, Codes, forget_expired
 from kiosk.central.intake import Intake
 from kiosk.central.locks import BusyError
 from kiosk.central.refusals import Refusal
@@ -47,6 +47,7 @@ def create_app(settings: CentreSettings, database: Database, clock: Clock = city
         database.serialize(session, "start")  # several servers may start at once
         bind(session, key, settings.replace_key)
         load_samples(session, settings.people, clock())
+        forget_expired(session, clock())
     codes = Codes(clock, settings.demo, key)
     office = Office(
         database=database,

@@ -9,10 +9,10 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
-from kiosk.central.code_limits import demand_may_send, demand_unlocked, right_code, wrong_code
+from kiosk.central.code_limits import LOCK, WINDOW, demand_may_send, demand_unlocked, right_code, wrong_code
 from kiosk.central.models import Challenge, CodeLimit, Message, Operator, Person, Terminal, Token
 from kiosk.central.refusals import Refusal
 from kiosk.central.signing import CentreKey
@@ -60,6 +60,16 @@ def authenticate_operator(session: Session, authorization: str) -> Operator:
     if not hmac.compare_digest(known, _hash(token)) or operator is None:
         raise Refusal(401, "unknown_operator", {"WWW-Authenticate": "Operator"})
     return operator
+
+
+def forget_expired(session: Session, now: datetime.datetime) -> None:
+    """Codes and proofs that no longer count, and limits that no longer hold, name people: remove them."""
+    session.execute(delete(Challenge).where(Challenge.expires_at < now))
+    session.execute(delete(Token).where(Token.expires_at < now))
+    old = now - max(WINDOW, LOCK)
+    unlocked = or_(CodeLimit.locked_until.is_(None), CodeLimit.locked_until < now)
+    untried = or_(CodeLimit.wrong_at.is_(None), CodeLimit.wrong_at < old)
+    session.execute(delete(CodeLimit).where(CodeLimit.window_from < old, unlocked, untried))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.central.models import Challenge, Token
+from kiosk.central.identity import forget_expired
+from kiosk.central.models import Challenge, CodeLimit, Token
 from kiosk.central.signing import CentreKey, load_key
 from tests.central.conftest import PEOPLE, Centre
 
@@ -162,3 +163,19 @@ def test_expired_codes_and_tokens_of_a_person_do_not_stay(centre: Centre) -> Non
     centre.token("wang-hong")
     with centre.database.reading() as session:
         assert (session.query(Challenge).count(), session.query(Token).count()) == (0, 1)
+
+
+def test_a_start_forgets_what_no_longer_counts_and_keeps_a_lock(centre: Centre) -> None:
+    for _ in range(6):
+        centre.call("POST", "/v1/codes", {"number": WANG})
+    centre.token("li-yan")
+    challenge, code = centre.code(PEOPLE["chen-meilan"]["number"])
+    for _ in range(5):
+        centre.check(challenge, "000000" if code != "000000" else "000001")
+
+    def left(minutes: int) -> tuple[int, int, int]:
+        with centre.database.transaction() as session:
+            forget_expired(session, centre.now + datetime.timedelta(minutes=minutes))
+            return session.query(Challenge).count(), session.query(Token).count(), session.query(CodeLimit).count()
+
+    assert [left(minutes) for minutes in (0, 6, 11, 31)] == [(7, 1, 3), (0, 1, 3), (0, 1, 0), (0, 0, 0)]
