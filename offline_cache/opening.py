@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 from offline_cache.clock import Clock
 from offline_cache.errors import StoreUnavailable
 from offline_cache.schedule import Draw
 from offline_cache.store import Place, Store, open_store, salvage_store
+
+log = logging.getLogger(__name__)
 
 SALVAGING = "salvaging"
 REPAIRABLE = ("damaged", "chain_broken")
@@ -30,9 +34,17 @@ class Opener:
         except StoreUnavailable as error:
             if error.reason not in REPAIRABLE:
                 raise
+            self._salvage(error)
+        return open_store(self._place, self._clock, self._draw)
+
+    def _salvage(self, damage: StoreUnavailable) -> None:
         self._busy = SALVAGING
         try:
             salvage_store(self._place, self._clock)
-            return open_store(self._place, self._clock, self._draw)
+        except StoreUnavailable as error:
+            if error.reason == "disk_full":  # there may be a reserve to give up
+                raise
+            log.error("nothing could be salvaged: %s", error)
+            raise damage from error
         finally:
             self._busy = ""

@@ -60,15 +60,14 @@ def salvage(file: Path, key: bytes, clock: Clock) -> Saved:
     with disk_errors():
         for path in fresh.parent.glob(fresh.name + "*"):
             path.unlink()  # an earlier attempt that was cut short
-    old, new = Database(file, key, examine=True), Database(fresh, key)
-    try:
+    with (
+        contextlib.closing(Database(file, key, examine=True)) as old,
+        contextlib.closing(Database(fresh, key)) as new,
+    ):
         with new.transaction():
             saved = _copy(old, new)
             Journal(new, clock).append(JournalEvent.STORE_SALVAGED, detail=str(saved))
         new.checkpoint()
-    finally:
-        old.close()
-        new.close()
     with disk_errors():
         fresh.rename(file.with_name(file.name + SAVED_SUFFIX))
         sync_folder(file.parent)

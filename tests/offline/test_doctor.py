@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 import os
@@ -10,6 +11,7 @@ import sys
 import threading
 from pathlib import Path
 
+import apsw
 import pytest
 
 from kiosk.__main__ import build_parser
@@ -131,6 +133,36 @@ def test_a_profile_with_a_mistake_is_one_line_and_status_2(tmp_path: Path) -> No
     )
     assert ended.returncode == 2
     assert len(ended.stderr.splitlines()) == 1
+
+
+def test_a_credential_is_looked_at_where_the_service_runs(
+    store: Store, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_credential = dataclasses.replace(place, key_credential="doorstep-store-key")
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    assert "only the service itself" in doctor.check_key(with_credential, tmp_path / "no-tpm").said
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert not doctor.check_key(with_credential, tmp_path / "no-tpm").well
+    (tmp_path / "doorstep-store-key").write_text("5a" * 32)
+    (tmp_path / "doorstep-store-key").chmod(0o400)
+    assert doctor.check_key(with_credential, tmp_path / "tpm").well
+
+
+def test_a_sqlite_that_can_lose_a_commit_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apsw, "sqlite_lib_version", lambda: "3.51.2")
+    assert not doctor.check_sqlite().well
+
+
+def test_findings_are_marked_for_people(
+    store: Store, place: Place, profile: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.folder.chmod(0o755)
+    words = ["doctor", "--data", str(tmp_path), "--profile", str(profile)]
+    options = build_parser("doctor").parse_args(words)
+    assert options.run(options) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("FINDING folder: ")]
+    assert [line for line in lines if line.startswith("ok      key: ")]
 
 
 def test_nothing_is_changed_by_looking(store: Store, place: Place, profile: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import threading
 from collections.abc import Callable, Iterator
@@ -140,6 +141,50 @@ def test_a_first_page_that_is_gone_is_left_to_a_technician(promised: list[str], 
     with pytest.raises(StoreUnavailable, match="wrong_key"):
         Opener(place, clock, longest)()
     assert place.file.read_bytes() == damaged
+
+
+def test_a_file_that_was_emptied_stays_as_it_is(promised: list[str], place: Place, clock: HandClock) -> None:
+    place.file.write_bytes(b"")
+    with pytest.raises(StoreUnavailable, match="damaged"):
+        Opener(place, clock, longest)()
+    assert place.file.stat().st_size == 0
+
+
+def test_a_log_without_its_file_is_never_taken_for_a_first_start(
+    promised: list[str], place: Place, clock: HandClock
+) -> None:
+    place.file.rename(place.file.with_name("store.db-wal"))
+    with pytest.raises(StoreUnavailable, match="damaged"):
+        Opener(place, clock, longest)()
+    assert not place.file.exists()
+
+
+def test_a_full_disk_stops_salvage_and_it_goes_on_when_there_is_room(
+    memory: Path, promised: list[str], place: Place, clock: HandClock
+) -> None:
+    destroy(place, pages_of(place, "entry")[1])
+    there = place_in(memory / "live")
+    there.folder.mkdir(parents=True)
+    damaged = place.file.read_bytes()
+    there.file.write_bytes(damaged)
+    there.key_file.write_bytes(place.key_file.read_bytes())
+    there.key_file.chmod(0o600)
+    room = [40]
+
+    def fault(operation: str) -> int:
+        room[0] -= operation == "write"
+        return errno.ENOSPC if room[0] < 0 else 0
+
+    with Disk(memory / "live", fault).recording():
+        opener = Opener(there, clock, longest)
+        with pytest.raises(StoreUnavailable, match="disk_full"):
+            opener()
+        assert there.file.read_bytes() == damaged
+        assert opener.busy == ""
+        room[0] = 1_000_000
+        store = opener()
+        assert len(store.outbox.rows(1000)) >= CITIZENS - 12
+        store.close()
 
 
 def test_while_salvaging_commands_are_refused_at_once(
