@@ -108,14 +108,14 @@ class Publisher:
         signed: dict[str, bytes] = {}
         for role, content in shared.items():
             delegated = self._delegated(old) if role == "targets" else None
-            if role in old and self._is_current(old[role], content, delegated):
+            if role in old and self._is_current(role, old[role], content, delegated):
                 signed[role] = old[role]
                 continue
             signed[role] = roles.make_targets(version, content, load_signer(self._keys, role), self._now, delegated)
         return signed
 
     def _is_current(
-        self, body: bytes, content: Mapping[str, bytes], delegated: Mapping[str, tuple[Key, str]] | None
+        self, role: str, body: bytes, content: Mapping[str, bytes], delegated: Mapping[str, tuple[Key, str]] | None
     ) -> bool:
         signed = json.loads(body)["signed"]
         listed = {path: info["hashes"]["sha256"] for path, info in signed["targets"].items()}
@@ -123,7 +123,14 @@ class Publisher:
         if delegated is not None:
             known = {role["name"]: role["keyids"] for role in signed["delegations"]["roles"]}
             same = same and known == {role: [key.keyid] for role, (key, _) in delegated.items()}
-        return same and not self._ends_soon(body)
+        return same and self._own_signature(role, body) and not self._ends_soon(body)
+
+    def _own_signature(self, role: str, body: bytes) -> bool:
+        """Whether the key that the folder has for a role, if any, signed this."""
+        if not has_key(self._keys, role):
+            return True
+        keyid = load_signer(self._keys, role).public_key.keyid
+        return keyid in {signature["keyid"] for signature in json.loads(body)["signatures"]}
 
     def _ends_soon(self, body: bytes) -> bool:
         ends = datetime.datetime.fromisoformat(json.loads(body)["signed"]["expires"])
