@@ -126,6 +126,8 @@ def _error(reply: Reply) -> CentreError:
             return CentreRefused("terminal")
         case 409:
             return CentreRefused(_refusal(reply).reason or "in_progress", "conflict")
+        case 429 if _refusal(reply).reason == "too_often":  # a rule about this person, not a busy line
+            return CentreRefused("too_often")
         case 429 | 503:
             return NoLine("busy", sent=True)
         case status if 400 <= status < 500:

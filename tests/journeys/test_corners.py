@@ -180,6 +180,16 @@ def test_somebody_without_a_registered_phone_is_sent_to_a_window(citizen: Citize
     assert citizen.page == "MenuView"
 
 
+@pytest.mark.parametrize(("reason", "said"), [("locked", "输错次数太多"), ("too_often", "太频繁")])
+def test_a_number_that_is_locked_or_asked_too_often_gets_no_more_codes(
+    citizen: Citizen, reason: str, said: str
+) -> None:
+    citizen.does(do.Begun(), do.ServiceChosen("general/track-case"), do.Confirmed(), do.Confirmed())
+    citizen.answer(ReadIdCard, WANG).fail(SendCode, "refused", reason)
+    assert said in citizen.view.happened
+    assert [option.id for option in citizen.view.options] == ["leave"]
+
+
 def test_prefill_that_fails_is_no_reason_to_stop(citizen: Citizen) -> None:
     reach(citizen, "hrss/social-security-card", "输入短信验证码")
     citizen.does(do.Answered("123456")).answer(CheckCode, citizen.healthy(CheckCode("c", "1")))

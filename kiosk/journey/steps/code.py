@@ -14,7 +14,7 @@ from kiosk.journey.steps.behaviour import Behaviour
 from kiosk.journey.troubles import broken, line_lost
 from kiosk.journey.turn import Broken, Completed, Going, Happening, Turn
 from kiosk.views import AnyView, CodeView, NoticeView, Option
-from offline_cache.contract import CheckCode, CodeSent, CodeVerdict, SendCode
+from offline_cache.contract import CheckCode, CodeSent, CodeVerdict, SendCode, StoreFailure
 
 WITHIN_S = 10.0
 
@@ -98,7 +98,7 @@ def _judge(turn: Turn, verdict: CodeVerdict) -> Turn:
     if verdict.token:
         return turn.learned(token=verdict.token, chip_only=False).go(Going.NEXT)
     if verdict.reason == "locked":
-        return turn.trouble(Problem(Phrase("code.locked"), ("leave",), "certain.nothing_sent", "advice.ask"))
+        return _stopped(turn, "code.locked")
     if verdict.reason == "expired":
         return turn.remember(memory, problem=Phrase("code.expired"))
     return turn.remember(memory, problem=phrase("code.wrong", left=str(verdict.attempts_left)))
@@ -107,7 +107,14 @@ def _judge(turn: Turn, verdict: CodeVerdict) -> Turn:
 def _failed(turn: Turn, failed: Broken) -> Turn:
     if failed.offline:
         return _without_line(turn)
+    if isinstance(failed.failure, StoreFailure) and failed.failure.reason in {"locked", "too_often"}:
+        return _stopped(turn, f"code.{failed.failure.reason}")
     return broken(turn, failed, ("retry", "menu", "leave"))
+
+
+def _stopped(turn: Turn, why: str) -> Turn:
+    """No more codes for this person for a while: nobody may try them all."""
+    return turn.trouble(Problem(Phrase(why), ("leave",), "certain.nothing_sent", "advice.ask"))
 
 
 def _passed(turn: Turn) -> bool:
