@@ -250,6 +250,16 @@ def test_an_unknown_person_is_a_refusal_with_its_reason(stub: CentreStub, centre
     )
 
 
+@pytest.mark.parametrize(("status", "reason"), [(423, "locked"), (429, "too_often")])
+def test_a_rule_about_this_person_is_a_refusal_and_not_a_busy_line(
+    stub: CentreStub, centre: Centre, status: int, reason: str
+) -> None:
+    stub.next(answers(status, {"reason": reason}))
+    with pytest.raises(CentreRefused) as refused:
+        centre.send_code(SendCode("4401"), Control(5.0))
+    assert refused.value.as_failure().reason == reason
+
+
 def test_prefill_and_records_are_read(stub: CentreStub, centre: Centre) -> None:
     stub.next(
         answers(200, {"fields": [{"name": "phone", "value": "138", "source": "公安"}], "newer": 1}),
