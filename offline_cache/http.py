@@ -48,13 +48,15 @@ class CentreAddress:
 
 @dataclass(frozen=True)
 class Request:
-    """What to ask. `key` is the idempotency key, `cap_bytes` the longest answer that is read."""
+    """What to ask. `key` is the idempotency key, `cap_bytes` the longest answer that is read, `tag` (ETag)
+    what we have already."""
 
     method: str
     path: str
     body: bytes | None = None
     key: str = ""
     cap_bytes: int = SMALL_ANSWER_BYTES
+    tag: str = ""
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.path.split('/')[2]})"
@@ -68,6 +70,7 @@ class Reply:
     body: bytes
     key: str
     retry_after_s: float
+    tag: str = ""
 
     def __repr__(self) -> str:
         return f"Reply({self.status})"
@@ -163,6 +166,8 @@ class Exchanger:
             headers["Content-Type"] = "application/json"
         if request.key:
             headers["Idempotency-Key"] = request.key
+        if request.tag:
+            headers["If-None-Match"] = request.tag
         return headers
 
     def _run(self, attempt: _Attempt, request: Request, headers: Mapping[str, str], within_s: float) -> None:
@@ -204,6 +209,7 @@ class Exchanger:
                     _read_body(response, request.cap_bytes),
                     response.headers.get("Idempotency-Key", ""),
                     _retry_after_s(response.headers),
+                    response.headers.get("ETag", "")[:80],
                 )
 
 
