@@ -15,12 +15,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from kiosk.central.catalogue_repository import Repository
 from kiosk.central.certificates import Certificates
 from kiosk.central.database import Database
 from kiosk.central.identity import Clock, Codes, forget_expired
 from kiosk.central.intake import Intake
 from kiosk.central.locks import BusyError
 from kiosk.central.refusals import Refusal
+from kiosk.central.routes_catalogue import catalogue_routes
 from kiosk.central.routes_demo import demo_routes
 from kiosk.central.routes_operator import operator_routes
 from kiosk.central.routes_public import public_routes
@@ -67,6 +69,7 @@ def create_app(settings: CentreSettings, database: Database, clock: Clock = city
     )
     app.include_router(terminal_routes(office))
     app.include_router(operator_routes(office))
+    app.include_router(catalogue_routes(office, Repository(settings.data / "catalogue")))
     app.include_router(public_routes(office))
     if settings.demo:
         app.include_router(demo_routes(office))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -49,3 +50,11 @@ def by_role(content: Mapping[str, bytes], districts: frozenset[str]) -> dict[str
         else:
             raise ContentError(f"{path}: {parts[1]} is not one of the districts")
     return shared
+
+
+def district_codes(file: Path) -> frozenset[str]:
+    """The codes of the districts to which a part is delegated; ContentError."""
+    try:
+        return frozenset(str(entry["code"]) for entry in tomllib.loads(file.read_text(encoding="utf-8"))["entries"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ContentError(f"{file.name}: cannot be read as a list of districts") from error

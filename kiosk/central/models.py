@@ -194,3 +194,22 @@ class CentreIdentity(Base):
     __tablename__ = "centre"
     id: Mapped[int] = mapped_column(primary_key=True)
     public_key: Mapped[str] = mapped_column(String(64))
+
+
+class CatalogueRollout(Base):
+    """How far a version of the catalogue is rolled out (kiosk.central.catalogue_rollout)."""
+
+    __tablename__ = "catalogue_rollout"
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    percent: Mapped[int]
+    halted: Mapped[bool]
+
+
+class CatalogueReport(Base):
+    """What a terminal last said of a version of the catalogue."""
+
+    __tablename__ = "catalogue_report"
+    terminal: Mapped[str] = mapped_column(String(40), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, index=True)
+    failed: Mapped[bool]
+    at: Mapped[datetime.datetime] = mapped_column(DateTime)

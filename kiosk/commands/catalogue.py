@@ -1,4 +1,4 @@
-"""`kiosk catalogue lint|show`: judge the service definitions, and see one as a district's citizens will."""
+"""`kiosk catalogue lint|show`: judge the definitions, see a service as citizens will. The rest: catalogue_publish."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from kiosk.commands.catalogue_publish import add_publishing
 from kiosk.folders import CONFIG
 from kiosk.journey.catalogue import Catalogue, CatalogueError, load_catalogue
 from kiosk.journey.dates import is_date
@@ -21,7 +22,7 @@ MISTAKES = 1
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the sub-commands."""
-    catalogue = commands.add_parser("catalogue", help="look at the service definitions")
+    catalogue = commands.add_parser("catalogue", help="look at and publish the service definitions")
     actions = catalogue.add_subparsers(title="actions", required=True, metavar="ACTION")
     lint = actions.add_parser(
         "lint", help="list every mistake in the definitions", epilog="example: kiosk catalogue lint --json"
@@ -39,6 +40,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     show.add_argument("--language", choices=[language.value for language in Language], default="zh-Hans")
     _common(show)
     show.set_defaults(run=run_show)
+    add_publishing(actions)
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +52,7 @@ def run_lint(options: argparse.Namespace) -> int:
     """Exit status 0 when clean, 1 with mistakes, 2 when there is nothing to judge."""
     if not options.config.is_dir():
         return _bad_input(f"{options.config} is not a folder")
-    catalogue, mistakes = _load(options.config)
+    catalogue, mistakes = load_judged(options.config)
     if options.json:
         services = sorted(catalogue.services) if catalogue else []
         print(json.dumps({"services": services, "mistakes": mistakes}, ensure_ascii=False))
@@ -61,7 +63,7 @@ def run_lint(options: argparse.Namespace) -> int:
 
 def run_show(options: argparse.Namespace) -> int:
     """Exit status 0; 1 when the catalogue has mistakes; 2 for an unknown service, district or day."""
-    catalogue, mistakes = _load(options.config)
+    catalogue, mistakes = load_judged(options.config)
     if catalogue is None:
         print("\n".join(mistakes), file=sys.stderr)
         return MISTAKES
@@ -102,7 +104,8 @@ def _list(catalogue: Catalogue, language: Language) -> list[str]:
     return [f"{service.id}  {service.title.of(language)}" for service in catalogue.services.values()]
 
 
-def _load(folder: Path) -> tuple[Catalogue | None, list[str]]:
+def load_judged(folder: Path) -> tuple[Catalogue | None, list[str]]:
+    """The catalogue in a folder, or every mistake in it."""
     try:
         return load_catalogue(folder, load_texts(folder / "texts")), []
     except CatalogueError as error:
