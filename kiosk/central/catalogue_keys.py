@@ -57,11 +57,11 @@ def load_signer(folder: Path, name: str) -> CryptoSigner:
     return CryptoSigner(key)
 
 
-def load_roots(folder: Path) -> list[CryptoSigner]:
-    """Those root signers that the folder holds; KeysError below the threshold."""
+def load_roots(folder: Path, needed: int = ROOT_THRESHOLD) -> list[CryptoSigner]:
+    """Those root signers that the folder holds; KeysError below `needed`."""
     present = [name for name in ROOTS if has_key(folder, name)]
-    if len(present) < ROOT_THRESHOLD:
-        raise KeysError(f"root: {len(present)} of {ROOT_THRESHOLD} keys that must sign are in {folder}")
+    if len(present) < needed:
+        raise KeysError(f"root: {len(present)} of {needed} keys that are needed are in {folder}")
     return [load_signer(folder, name) for name in present]
 
 

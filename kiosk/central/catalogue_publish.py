@@ -18,7 +18,7 @@ from tuf.api.metadata import Metadata, Targets
 
 from kiosk.central import catalogue_roles as roles
 from kiosk.central.catalogue_content import by_role
-from kiosk.central.catalogue_keys import ROLES, district_role, has_key, load_roots, load_signer
+from kiosk.central.catalogue_keys import ROLES, ROOT_KEYS, district_role, has_key, load_roots, load_signer
 from kiosk.central.catalogue_parcels import WHOLE_INSTEAD, delta, whole
 from kiosk.central.catalogue_repository import Repository, RepositoryError
 
@@ -62,7 +62,7 @@ class Publisher:
 
     def begin(self) -> None:
         """Add the first root, signed by the root keys that are there."""
-        signers = load_roots(self._keys)
+        signers = load_roots(self._keys, ROOT_KEYS)  # a root that names all five
         root = roles.make_root(1, [signer.public_key for signer in signers], self._online(), self._now)
         self._repository.add_root(1, roles.sign(root, signers))
 
@@ -70,7 +70,7 @@ class Publisher:
         """Add a root that trusts the keys of another folder, signed by the old and the new root keys; its number."""
         last = max(self._repository.roots())
         after = Publisher(self._repository, new_keys, self._districts, self._now)
-        old, new = load_roots(self._keys), load_roots(new_keys)
+        old, new = load_roots(self._keys), load_roots(new_keys, ROOT_KEYS)
         root = roles.make_root(last + 1, [signer.public_key for signer in new], after._online(), self._now)
         known = {signer.public_key.keyid for signer in new}
         signers = [*new, *(signer for signer in old if signer.public_key.keyid not in known)]

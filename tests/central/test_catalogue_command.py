@@ -64,3 +64,11 @@ def test_definitions_with_a_mistake_are_not_published(tmp_path: Path, capsys: py
     assert status == 1
     assert said["mistakes"]
     assert not (tmp_path / "out").exists()
+
+
+def test_the_first_root_names_all_five_keys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kiosk(capsys, "keys", "--drill", tmp_path / "keys")
+    (tmp_path / "keys" / "root-5.pem").unlink()
+    status, said = kiosk(capsys, "publish", "--keys", tmp_path / "keys", "--to", tmp_path / "out")
+    assert (status, said.partition(" are in ")[0]) == (2, "root: 4 of 5 keys that are needed")
+    assert not (tmp_path / "out").exists()
