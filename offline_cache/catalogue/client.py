@@ -99,8 +99,8 @@ class CatalogueClient:
         answer = self._fetch("withdrawals.json", MOST_WITHDRAWALS_BYTES, tag)
         if answer.status != OK:
             return False
-        former = held.get("withdrawals")
-        services = believe_withdrawals(held["targets"], former, answer.body, self._now())
+        in_force = self._on_store(lambda store: store.withdrawn())
+        services = believe_withdrawals(held, in_force, answer.body, self._now())
         self._on_store(lambda store: store.set_withdrawn(answer.body, services, answer.tag))
         return True
 

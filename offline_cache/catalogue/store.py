@@ -141,7 +141,7 @@ class CatalogueStore:
         if version not in self.kept():
             raise UnknownVersionError(str(version))
         sql = "SELECT path, body FROM catalogue_path JOIN catalogue_item USING (sha256) WHERE version = ? ORDER BY path"
-        return Contents(version, dict(self.database.read(sql, (version,))), self._withdrawn())
+        return Contents(version, dict(self.database.read(sql, (version,))), self.withdrawn())
 
     @contextlib.contextmanager
     def pinned(self) -> Iterator[Contents]:
@@ -159,9 +159,10 @@ class CatalogueStore:
         held = self.database.read("SELECT body FROM catalogue_metadata WHERE role = 'timestamp'")
         ended = read_stamp(held[0][0]).expires if held else None
         stale = ended if ended is not None and ended <= now else None
-        return Standing(active, self.kept(), self._withdrawn(), stale, put_aside)
+        return Standing(active, self.kept(), self.withdrawn(), stale, put_aside)
 
-    def _withdrawn(self) -> frozenset[str]:
+    def withdrawn(self) -> frozenset[str]:
+        """The services that may not be begun."""
         return frozenset(msgspec.json.decode(self.database.read("SELECT withdrawn FROM catalogue_state")[0][0]))
 
     def _put(self, role: str, version: int, body: bytes) -> None:

@@ -102,20 +102,22 @@ def believe_version(
     return roles
 
 
-def believe_withdrawals(targets: bytes, held: bytes | None, offered: bytes, now: datetime.datetime) -> frozenset[str]:
+def believe_withdrawals(
+    held: Mapping[str, bytes], in_force: frozenset[str], offered: bytes, now: datetime.datetime
+) -> frozenset[str]:
     """The services that a newer list withdraws. Raises CatalogueRefusedError.
 
     A list that has expired may only add: our clock may be wrong, and a service that must stop must stop.
     """
     with _refusals():
         metadata = Metadata[Targets].from_bytes(offered)
-        _parse(targets).verify_delegate(WITHDRAWALS, metadata.signed_bytes, metadata.signatures)
-        signed, former = metadata.signed, _parse(held) if held is not None else None
-        if former is not None and signed.version < former.version:
+        _parse(held["targets"]).verify_delegate(WITHDRAWALS, metadata.signed_bytes, metadata.signatures)
+        signed = metadata.signed
+        if WITHDRAWALS in held and signed.version < version_of(held[WITHDRAWALS]):
             raise exceptions.BadVersionNumberError("withdrawals")
         services = withdrawn_in(signed)
         if signed.is_expired(now):
-            services |= withdrawn_in(former) if former is not None else frozenset()
+            services |= in_force
     return services
 
 

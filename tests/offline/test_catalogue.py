@@ -144,6 +144,9 @@ def test_an_expired_list_of_withdrawals_adds_and_lifts_nothing(city: City, scree
     screen.now = lambda: city.now + datetime.timedelta(days=3650)
     screen.client.withdrawals()
     assert screen.store.active().withdrawn == {"hrss/card", "civil/longevity-allowance"}
+    city.publisher().withdraw(frozenset({"civil/third"}))
+    screen.client.withdrawals()
+    assert screen.store.active().withdrawn == {"hrss/card", "civil/longevity-allowance", "civil/third"}
 
 
 def test_weeks_without_a_line_are_told_and_stop_nothing(city: City, screen: Screen) -> None:
