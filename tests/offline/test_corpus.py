@@ -32,14 +32,11 @@ def test_every_schema_but_the_newest_has_left_a_journal() -> None:
 def unpack(archive: tarfile.TarFile, folder: Path) -> None:
     """Our own archive, file by file: `filter` is not in every Python 3.11, and leaving it out warns in later ones."""
     for member in archive:
-        target = folder / member.name
-        if member.isdir():
-            target.mkdir(parents=True, exist_ok=True)
-        else:
-            content = archive.extractfile(member)
-            assert content is not None
-            target.write_bytes(content.read())
-            target.chmod(member.mode)
+        target, content = folder / member.name, archive.extractfile(member)
+        assert content is not None
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content.read())
+        target.chmod(member.mode)
 
 
 @pytest.mark.parametrize("file", CORPUS, ids=[file.name for file in CORPUS])
