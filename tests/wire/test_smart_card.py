@@ -194,17 +194,19 @@ def test_a_command_of_another_role_is_refused(watched: Watched) -> None:
         watched.driver.execute(ScanCode(), Control(1))
 
 
-def test_twenty_deaths_of_the_service_are_told_and_lived_through(service: Pcsc, watched: Watched, card: Twin) -> None:
+def test_twenty_deaths_of_the_service_are_told_and_its_card_is_seen_each_time(
+    service: Pcsc, watched: Watched, card: Twin
+) -> None:
+    card.do("POST", "/card", kind="bank")
+    watched.wait_for(DeviceState.ONLINE, MediaState.PRESENT)
     for number in range(20):
         watched.forget()
         service.kill()
         assert "PC/SC service" in watched.wait_for(DeviceState.OFFLINE).hint
         service.start()
-        watched.wait_for(DeviceState.ONLINE)
+        watched.wait_for(DeviceState.ONLINE, MediaState.PRESENT)
         if number % 5 == 0:
-            card.do("POST", "/card", kind="bank")
             assert watched.driver.execute(ReadBankCard(), Control(WITHIN_S)) is not None
-            card.do("DELETE", "/card")
 
 
 def test_without_a_service_commands_fail_at_once_and_the_self_test_says_what_to_do(
