@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 
 SECOND_TOUCH_S = 0.4
@@ -33,8 +33,11 @@ _HARMLESS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifi
 class TouchGuard(QObject):
     """An event filter for the QWindow. `now` gives seconds that only grow; `is_fast` knows keys by position.
 
-    `by_key` is told whether the citizen moves by keys (True) or touches (False).
+    `by_key` is told whether the citizen moves by keys (True) or touches (False). `lifted` comes before the window
+    itself hears of the release.
     """
+
+    lifted = Signal()
 
     def __init__(
         self, now: Callable[[], float], is_fast: Callable[[QPointF], bool], by_key: Callable[[bool], None]
@@ -45,6 +48,7 @@ class TouchGuard(QObject):
         self._last_at = QPointF()
         self._page_changed = False
         self._swallowing = False
+        self.touched = False
 
     def page_changed(self) -> None:
         """What lies under the finger is not what it was."""
@@ -54,6 +58,7 @@ class TouchGuard(QObject):
         kind = event.type()
         if kind in _PRESSES and isinstance(event, QMouseEvent):
             self._by_key(False)
+            self.touched = True
             self._swallowing = not self._lets_press(event)
             return self._swallowing
         if kind == QEvent.Type.MouseButtonRelease:
@@ -64,6 +69,8 @@ class TouchGuard(QObject):
         return kind == QEvent.Type.ContextMenu
 
     def _release(self) -> bool:
+        self.touched = False
+        self.lifted.emit()
         if self._swallowing:
             self._swallowing = False
             return True

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QLayout, QWidget
 
 from kiosk.intents import TechnicianPressed
 from kiosk.texts import Texts
-from kiosk.views import AttractView, View
+from kiosk.views import View
 from ui.components.caption import Caption
 from ui.components.corner import HiddenCorner
 from ui.components.header import Header
@@ -45,8 +45,15 @@ class Clocks:
     steady: Callable[[], float] = time.monotonic
 
 
+HELD_BACK_MS = 1_000
+
+
 class KioskWindow(QWidget):
-    """`show_view` in, `intent` out."""
+    """`show_view` in, `intent` out.
+
+    The same page with other content waits for the finger to lift, at most HELD_BACK_MS: built again under a finger, its
+    buttons would lose the touch.
+    """
 
     intent = Signal(object)
 
@@ -71,6 +78,10 @@ class KioskWindow(QWidget):
         self._corner = HiddenCorner(self)
         self._corner.held.connect(lambda: self.intent.emit(TechnicianPressed()))
         self._guard = TouchGuard(self._clocks.steady, self._is_fast, self._move_by_key)
+        self._held_back: View | None = None
+        self._patience = QTimer(self, singleShot=True)
+        self._patience.timeout.connect(self._show_held_back)
+        self._guard.lifted.connect(self._let_go)
         self._minute = QTimer(self)
         self._minute.timeout.connect(lambda: self._header.show_time(self._clocks.local()))
         self._minute.start(5_000)
@@ -82,6 +93,23 @@ class KioskWindow(QWidget):
 
     def show_view(self, view: View) -> None:
         """Show `view`: an overlay over the present page, or a page of its own."""
+        if self._guard.touched and self._view is not None and type(self._view) is type(view):
+            self._held_back = view
+            if not self._patience.isActive():
+                self._patience.start(HELD_BACK_MS)
+            return
+        self._show_now(view)
+
+    def _let_go(self) -> None:
+        if self._held_back is not None:
+            self._patience.start(0)  # once the button under the finger has heard of the release
+
+    def _show_held_back(self) -> None:
+        if (view := self._held_back) is not None:
+            self._show_now(view)
+
+    def _show_now(self, view: View) -> None:
+        self._held_back = None
         self._view = view
         if isinstance(view, OVERLAYS):
             self._show_overlay(view)
@@ -93,8 +121,7 @@ class KioskWindow(QWidget):
 
     def _show_page(self, view: View) -> None:
         shown = self._screen
-        fresh = shown is None or not _shows(shown, view) or isinstance(view, AttractView)
-        if fresh:
+        if shown is None or not _shows(shown, view):
             self._drop_page()
             self._screen = self._new_screen(view)
             self._page.addWidget(self._screen, 1)

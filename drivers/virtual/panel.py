@@ -65,6 +65,7 @@ class PanelBoard:
         self._heard_at = time.monotonic()
         self._buffer = bytearray()
         self._lock = threading.RLock()
+        self._calm = threading.Event()
 
     def live(self) -> None:
         """Power on."""
@@ -189,9 +190,13 @@ class PanelBoard:
             self._tell(KEY, key.encode() + bytes([0, min(255, int(held_s * 10))]))
 
     def _flood(self, events: int, a_second: int, what: str) -> None:
+        calm = self._calm = threading.Event()
+
         def pour() -> None:
             started = time.monotonic()
             for number in range(events):
+                if calm.is_set():
+                    return
                 if what == "keys":
                     self._tell(KEY, b"7\x01\x00")
                 else:
@@ -204,6 +209,7 @@ class PanelBoard:
 
     def _restart(self, as_new: bool = False) -> None:
         if as_new:
+            self._calm.set()
             self.faults.set("none")
             self.pacing.one_byte_at_a_time = False
             self._sensors = dict.fromkeys(self._sensors, 0)

@@ -5,7 +5,7 @@ No postponed annotations here: FastAPI must see the dependency objects that the 
 
 import hashlib
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path
 from fastapi.responses import Response
@@ -15,8 +15,10 @@ from kiosk.central.catalogue_repository import Repository
 from kiosk.central.catalogue_stages import take_report, version_for
 from kiosk.central.identity import authenticate
 from kiosk.central.refusals import Refusal
-from kiosk.central.routes_terminal import Office
+from kiosk.central.routes_terminal import Office, refusals
 
+_BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+_FILE: dict[int | str, dict[str, Any]] = {200: _BYTES, 304: {"description": "unchanged"}, **refusals(404)}
 _TAG = Annotated[str, Header(alias="If-None-Match", max_length=80)]
 
 
@@ -38,25 +40,25 @@ def catalogue_routes(office: Office, repository: Repository) -> APIRouter:
 
     who = Annotated[str, Depends(known_terminal)]
 
-    @router.get("/timestamp.json", response_class=Response)
+    @router.get("/timestamp.json", response_class=Response, responses=_FILE)
     def timestamp(terminal: who, if_none_match: _TAG = "") -> Response:
         with office.database.reading() as session:
             version = version_for(session, repository, terminal)
         return _answer(repository.timestamp(version) if version is not None else None, if_none_match)
 
-    @router.get("/withdrawals.json", response_class=Response)
+    @router.get("/withdrawals.json", response_class=Response, responses=_FILE)
     def withdrawals(terminal: who, if_none_match: _TAG = "") -> Response:
         return _answer(repository.withdrawals(), if_none_match)
 
-    @router.get("/root/{number}.json", response_class=Response)
+    @router.get("/root/{number}.json", response_class=Response, responses=_FILE)
     def root(terminal: who, number: Annotated[int, Path(ge=1, le=2**31 - 1)], if_none_match: _TAG = "") -> Response:
         return _answer(repository.root(number), if_none_match)
 
-    @router.get("/parcels/{sha256}", response_class=Response)
+    @router.get("/parcels/{sha256}", response_class=Response, responses=_FILE)
     def parcel(terminal: who, sha256: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]) -> Response:
         return _answer(repository.parcel(sha256), "")
 
-    @router.post("/reports", status_code=204)
+    @router.post("/reports", status_code=204, responses=refusals())
     def report(terminal: who, body: ReportIn) -> None:
         now = office.clock()
         office.database.run(lambda session: take_report(session, terminal, body.version, body.failed, now))

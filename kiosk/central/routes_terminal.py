@@ -61,7 +61,8 @@ class Office:
     titles: Mapping[str, str]
 
 
-def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """How OpenAPI describes refusals with these statuses, beside those of every call."""
     return {status: {"model": Refused} for status in (401, 413, *statuses)}
 
 
@@ -90,7 +91,7 @@ def terminal_routes(office: Office) -> APIRouter:
     _add_knowledge(router, office, known_terminal)
     _add_intake(router, office, known_terminal)
 
-    @router.post("/certificates", status_code=201, responses=_refusals(403, 404, 422))
+    @router.post("/certificates", status_code=201, responses=refusals(403, 404, 422))
     def certificates(body: CertificateIn, terminal: who, idempotency_key: Key) -> CertificateOut:
         def demand(session: Session) -> Person:
             return office.codes.demand(session, body.number, body.token)
@@ -110,12 +111,12 @@ def terminal_routes(office: Office) -> APIRouter:
 def _add_identity(router: APIRouter, office: Office, known_terminal: Any) -> None:
     """SMS codes."""
 
-    @router.post("/codes", status_code=201, responses=_refusals(404, 423, 429), dependencies=[Depends(known_terminal)])
+    @router.post("/codes", status_code=201, responses=refusals(404, 423, 429), dependencies=[Depends(known_terminal)])
     def codes(body: CodeIn) -> CodeOut:
         sent = office.database.run(lambda session: office.codes.send(session, body.number))
         return CodeOut(challenge=sent.challenge, masked_phone=sent.masked_phone, expires_s=sent.expires_s)
 
-    @router.post("/codes/{challenge}/check", responses=_refusals(410, 422, 423), dependencies=[Depends(known_terminal)])
+    @router.post("/codes/{challenge}/check", responses=refusals(410, 422, 423), dependencies=[Depends(known_terminal)])
     def check(challenge: str, body: CheckIn) -> CheckOut:
         token, refusal = office.database.run(  # commits the used attempt, then says no
             lambda session: office.codes.check(session, challenge, body.code)
@@ -128,7 +129,7 @@ def _add_identity(router: APIRouter, office: Office, known_terminal: Any) -> Non
 def _add_terminals(router: APIRouter, office: Office, known_terminal: Any) -> None:
     """The terminal's own key, status and digests."""
 
-    @router.post("/terminals/{terminal_id}/key", responses=_refusals(403, 409))
+    @router.post("/terminals/{terminal_id}/key", responses=refusals(403, 409))
     def register_key(body: KeyIn, terminal_id: str, terminal: Annotated[str, Depends(known_terminal)]) -> Nothing:
         _own(terminal, terminal_id)
         with office.database.transaction() as session:
@@ -138,14 +139,14 @@ def _add_terminals(router: APIRouter, office: Office, known_terminal: Any) -> No
             row.public_key = body.public_key
         return Nothing()
 
-    @router.post("/terminals/status", responses=_refusals())
+    @router.post("/terminals/status", responses=refusals())
     def status(body: StatusIn, terminal: Annotated[str, Depends(known_terminal)]) -> Nothing:
         with office.database.transaction() as session:
             row = session.get_one(Terminal, terminal)
             row.status, row.seen_at = body.model_dump(), office.clock()
         return Nothing()
 
-    @router.post("/terminals/{terminal_id}/digests", responses=_refusals(403))
+    @router.post("/terminals/{terminal_id}/digests", responses=refusals(403))
     def digests(body: DigestsIn, terminal_id: str, terminal: Annotated[str, Depends(known_terminal)]) -> DigestsOut:
         _own(terminal, terminal_id)
         return office.database.run(lambda session: compare(session, office.key, terminal, body.entries, office.clock()))
@@ -164,7 +165,7 @@ def _add_intake(router: APIRouter, office: Office, known_terminal: Any) -> None:
         at = receipt.received_at.isoformat(timespec="seconds")
         return TransactionOut(case_number=receipt.case_number, state=state, received_at=at)
 
-    @router.post("/transactions", status_code=201, responses=_refusals(409, 422) | {202: {"model": TransactionOut}})
+    @router.post("/transactions", status_code=201, responses=refusals(409, 422) | {202: {"model": TransactionOut}})
     def transactions(
         body: TransactionIn,
         terminal: who,
@@ -176,7 +177,7 @@ def _add_intake(router: APIRouter, office: Office, known_terminal: Any) -> None:
         response.status_code = receipt.status
         return tell(response, receipt, state)
 
-    @router.get("/transactions/{key}", responses=_refusals(404))
+    @router.get("/transactions/{key}", responses=refusals(404))
     def transaction(terminal: who, key: str, response: Response) -> TransactionOut:
         return tell(response, *office.intake.find(terminal, key))
 
@@ -184,13 +185,13 @@ def _add_intake(router: APIRouter, office: Office, known_terminal: Any) -> None:
 def _add_knowledge(router: APIRouter, office: Office, known_terminal: Any) -> None:
     """What the city knows of a person."""
 
-    @router.post("/prefill", responses=_refusals(403), dependencies=[Depends(known_terminal)])
+    @router.post("/prefill", responses=refusals(403), dependencies=[Depends(known_terminal)])
     def prefill(body: PrefillIn) -> PrefillOut:
         with office.database.reading() as session:
             person = office.codes.demand(session, body.number, body.token)
             return PrefillOut(fields=known_fields(person, body.fields))
 
-    @router.post("/records/{dataset}", responses=_refusals(403, 404), dependencies=[Depends(known_terminal)])
+    @router.post("/records/{dataset}", responses=refusals(403, 404), dependencies=[Depends(known_terminal)])
     def records(body: RecordsIn, dataset: Annotated[str, Path(pattern=r"^[a-z_]{1,40}$")]) -> RecordsOut:
         with office.database.reading() as session:
             office.codes.demand(session, body.number, body.token)

@@ -29,6 +29,11 @@ CALLS = {
     ("post", "/v1/terminals/status"),
     ("post", "/v1/terminals/{terminal_id}/digests"),
     ("get", "/v1/incidents"),
+    ("get", "/v1/catalogue/root/{number}.json"),
+    ("get", "/v1/catalogue/timestamp.json"),
+    ("get", "/v1/catalogue/withdrawals.json"),
+    ("get", "/v1/catalogue/parcels/{sha256}"),
+    ("post", "/v1/catalogue/reports"),
 }
 
 
@@ -45,8 +50,9 @@ def test_every_call_of_the_line_is_described_with_the_shape_of_its_answer(centre
     for method, path in CALLS:
         answers = paths[path][method]["responses"]
         good = [answer for status, answer in answers.items() if status.startswith("2")]
-        assert all("$ref" in answer["content"]["application/json"]["schema"] for answer in good), path
-        assert good, path
+        shapes = [media["schema"] for answer in good for media in answer.get("content", {}).values()]
+        assert shapes or "204" in answers, path
+        assert all("$ref" in shape or shape.get("format") == "binary" for shape in shapes), path
         assert path in {"/v1/health", "/v1/centre"} or "401" in answers, path
 
 

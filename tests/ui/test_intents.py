@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from kiosk import intents
 from kiosk.intents import Intent
@@ -18,7 +19,7 @@ from ui.app import running_app
 from ui.components.corner import HOLD_MS, HiddenCorner
 from ui.gallery import settle
 from ui.gallery_samples import sample_views
-from ui.window import KioskWindow
+from ui.window import HELD_BACK_MS, KioskWindow
 
 Show = Callable[[View], None]
 VIEWS = sample_views(Language.SIMPLIFIED, picture=b"a JPEG that cannot be read")
@@ -35,6 +36,10 @@ def button(window: KioskWindow, name: str) -> QAbstractButton:
     found = [b for b in window.findChildren(QAbstractButton) if b.isVisible() and b.accessibleName() == name]
     assert found, (name, [b.accessibleName() for b in window.findChildren(QAbstractButton) if b.isVisible()])
     return found[0]
+
+
+def shows(window: KioskWindow, words: str) -> bool:
+    return any(widget.isVisible() and widget.accessibleName() == words for widget in window.findChildren(QWidget))
 
 
 def touch(window: KioskWindow, target: QAbstractButton) -> None:
@@ -213,6 +218,40 @@ def test_a_slower_line_does_not_rebuild_the_page_under_a_finger(window: KioskWin
     before = button(window, "我已看过，同意")
     show(msgspec.structs.replace(view, chrome=msgspec.structs.replace(view.chrome, line=Line.SLOW)))
     assert button(window, "我已看过，同意") is before
+
+
+def test_the_same_page_with_other_words_waits_for_the_finger_to_lift(
+    qtbot: QtBot, window: KioskWindow, show: Show, heard: list[Intent]
+) -> None:
+    view = VIEWS["attract"]
+    show(view)
+    begin = button(window, "开始办理")
+    at = begin.mapTo(window, begin.rect().center())
+    no_keys, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    QTest.mousePress(window.windowHandle(), left, no_keys, at)
+    show(msgspec.structs.replace(view, title="您好，请进"))
+    assert not shows(window, "您好，请进")
+    QTest.mouseRelease(window.windowHandle(), left, no_keys, at)
+    assert heard == [intents.Begun()]
+    qtbot.waitUntil(lambda: shows(window, "您好，请进"))
+
+
+def test_a_finger_that_never_lifts_does_not_hold_a_page_back_for_ever(
+    qtbot: QtBot, window: KioskWindow, show: Show
+) -> None:
+    view = VIEWS["attract"]
+    show(view)
+    QTest.mousePress(window.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(540, 700))
+    show(msgspec.structs.replace(view, title="您好，请进"))
+    assert not shows(window, "您好，请进")
+    qtbot.waitUntil(lambda: shows(window, "您好，请进"), timeout=5 * HELD_BACK_MS)
+
+
+def test_another_page_comes_also_under_a_finger(window: KioskWindow, show: Show) -> None:
+    show(VIEWS["attract"])
+    QTest.mousePress(window.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(540, 700))
+    show(VIEWS["menu"])
+    assert button(window, "社会保障卡申领").isVisible()
 
 
 def test_touching_anywhere_on_the_attract_page_begins(window: KioskWindow, show: Show, heard: list[Intent]) -> None:

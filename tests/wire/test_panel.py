@@ -203,6 +203,18 @@ def test_a_lost_event_is_noticed_by_its_number_and_the_state_asked_again(board: 
     assert ear.keys == [KeyPressed("1")]
 
 
+def test_a_board_as_new_pours_no_more(board: Twin) -> None:
+    board.do("POST", "/flood", events=10_000, a_second=2000, what="keys")
+    board.do("POST", "/reset")
+    ear = Ear()
+    driver = on_tcp(board, ear)
+    for _ in range(3):
+        report(driver)
+    board.do("POST", "/key", key="1")
+    assert ear.until(lambda _: bool(ear.keys))
+    assert ear.keys == [KeyPressed("1")]
+
+
 def test_a_lost_event_with_nothing_after_it_is_noticed_by_the_heartbeat(board: Twin) -> None:
     ear = Ear()
     report(on_tcp(board, ear))
