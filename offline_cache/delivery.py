@@ -16,7 +16,17 @@ from offline_cache.contract import Outcome, TransactionState
 from offline_cache.database import Database
 from offline_cache.journal import Journal, JournalEvent
 from offline_cache.retention import purge_payload
-from offline_cache.schedule import Draw, Lane, Verdict, VerdictKind, backoff_s, decide, return_delay_s
+from offline_cache.schedule import (
+    Draw,
+    Lane,
+    Verdict,
+    VerdictKind,
+    Waiting,
+    backoff_s,
+    decide,
+    released_wait_s,
+    return_delay_s,
+)
 
 _PENDING, _SENDING, _UNKNOWN = TransactionState.PENDING, TransactionState.SENDING, TransactionState.UNKNOWN
 _EVENTS = {
@@ -132,9 +142,9 @@ class Delivery:
             for sequence, lane, next_at, wait_s, hold_s, state in rows:
                 delay_s = return_delay_s(places[Lane(lane)], self.draw)
                 places[Lane(lane)] += 1
-                if next_at <= now_s or next_at > now_s + delay_s:
-                    held_s = next_at - wait_s + hold_s - now_s
-                    self._wait(sequence, max(delay_s, held_s), state, hold_s)
+                still_s = released_wait_s(Waiting(next_at, wait_s, hold_s), now_s, delay_s)
+                if still_s is not None:
+                    self._wait(sequence, still_s, state, hold_s)
 
     def retry(self) -> None:
         """Let everything that waits leave now, as far as the centre's own `Retry-After` allows."""

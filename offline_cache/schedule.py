@@ -68,6 +68,15 @@ class Step:
     hold_s: float = 0.0
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """When a row is to leave (seconds of the schedule's clock), and what made it wait: see `Step`."""
+
+    next_at: float
+    wait_s: float
+    hold_s: float
+
+
 _AFTER: dict[VerdictKind, TransactionState] = {
     VerdictKind.ACKNOWLEDGED: TransactionState.ACCEPTED,
     VerdictKind.REJECTED: TransactionState.REJECTED,
@@ -97,6 +106,13 @@ def backoff_s(attempts: int, draw: Draw) -> float:
 def return_delay_s(place: int, draw: Draw) -> float:
     """Seconds to wait, when the line has come back, for the transaction at `place` (0 first) of its lane."""
     return draw(0.0, min(CAP_S, RETURN_SPREAD_S * (place + 1)))
+
+
+def released_wait_s(row: Waiting, now_s: float, delay_s: float) -> float | None:
+    """How long a row still waits when the line has come back and `delay_s` was drawn; None: leave it as it is."""
+    if now_s < row.next_at <= now_s + delay_s:
+        return None
+    return max(delay_s, row.next_at - row.wait_s + row.hold_s - now_s)
 
 
 def decide(verdict: Verdict, attempts: int, refusals: int, was_unknown: bool, draw: Draw) -> Step:

@@ -14,9 +14,11 @@ from offline_cache.schedule import (
     Lane,
     Verdict,
     VerdictKind,
+    Waiting,
     backoff_s,
     decide,
     lane_of,
+    released_wait_s,
     return_delay_s,
 )
 from tests.offline.conftest import longest, shortest
@@ -104,6 +106,13 @@ def test_after_an_outage_a_short_outbox_leaves_quickly_and_a_long_one_spreads() 
     assert return_delay_s(0, longest) == 3
     assert return_delay_s(1, longest) == 6
     assert return_delay_s(20_000, longest) == CAP_S
+
+
+def test_a_released_row_leaves_when_drawn_unless_it_leaves_sooner_or_the_centre_holds_it() -> None:
+    assert released_wait_s(Waiting(next_at=90, wait_s=0, hold_s=0), 100, 5) == 5
+    assert released_wait_s(Waiting(next_at=103, wait_s=64, hold_s=0), 100, 5) is None
+    assert released_wait_s(Waiting(next_at=160, wait_s=64, hold_s=0), 100, 5) == 5
+    assert released_wait_s(Waiting(next_at=160, wait_s=64, hold_s=60), 100, 5) == 56
 
 
 def test_ratings_have_a_lane_of_their_own() -> None:

@@ -36,7 +36,7 @@ def wait_for_line(terminal: Terminal, state: LineState) -> None:
     """Wait until the line is seen to be so."""
     watch = terminal.process.line
     with watch._changed:
-        assert watch._changed.wait_for(lambda: watch._meter.state is state, 10)
+        assert watch._changed.wait_for(lambda: watch._rules.state is state, 10)
 
 
 def status(terminal: Terminal) -> StoreStatus:

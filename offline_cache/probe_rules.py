@@ -1,0 +1,63 @@
+"""When the line is probed, and what its exchanges say of it. Pure: time and chance come from outside, no thread.
+
+What the production thread (offline_cache.probe) and a simulated fleet both decide by. Terminals that lost the line
+together must not come back together: the wait between two probes is drawn.
+"""
+
+from __future__ import annotations
+
+from offline_cache.contract import LineState
+from offline_cache.line import LineMeter
+from offline_cache.schedule import Draw
+
+PROBE_GAP_S = 0.5
+"""The least time between two probes, however often somebody asks."""
+
+
+class ProbeRules:
+    """The line's state, and the moments of its probes. `began` each wait first, then ask `due_s`."""
+
+    def __init__(self, slow_s: float, poll_s: float, draw: Draw) -> None:
+        self._meter = LineMeter(slow_s)
+        self._poll_s, self._draw = poll_s, draw
+        self._heard_s = -float("inf")
+        self._began_s = self._ends_s = 0.0
+        self._asked = True  # the first probe comes at once
+        self._gap_s = 0.0
+        self.within_s = max(3.0, 2 * slow_s)
+        """How long a probe may take."""
+
+    @property
+    def state(self) -> LineState:
+        """The state now."""
+        return self._meter.state
+
+    def heard(self, took_s: float | None, now_s: float) -> LineState:
+        """An exchange ended at `now_s` after `took_s` seconds, or failed (None); the state now."""
+        if took_s is not None:
+            self._heard_s = now_s
+            return self._meter.answered(took_s)
+        state = self._meter.failed()
+        # The probe that follows tells a dead line from one bad call.
+        self._asked = self._asked or state is not LineState.OFFLINE
+        return state
+
+    def ask(self) -> None:
+        """Somebody waits for the line: do not wait for the next poll."""
+        self._asked = True
+
+    def began(self, now_s: float) -> None:
+        """A wait for the next probe begins."""
+        self._began_s = now_s
+        self._ends_s = now_s + self._poll_s * self._draw(0.8, 1.2)
+
+    def due_s(self) -> float:
+        """When the next probe is to leave, as things stand; it may change whenever something was heard or asked."""
+        if self._asked:
+            return self._began_s + self._gap_s
+        return max(self._ends_s, self._heard_s + self._poll_s)
+
+    def leaves(self) -> None:
+        """The probe leaves now."""
+        self._gap_s = min(PROBE_GAP_S, self._poll_s)
+        self._asked = False
