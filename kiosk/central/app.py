@@ -6,6 +6,7 @@ import datetime
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -21,6 +22,7 @@ from kiosk.central.database import Database
 from kiosk.central.identity import Clock, Codes, forget_expired
 from kiosk.central.intake import Intake
 from kiosk.central.locks import BusyError
+from kiosk.central.reading import shapes_of
 from kiosk.central.refusals import Refusal
 from kiosk.central.routes_catalogue import catalogue_routes
 from kiosk.central.routes_demo import demo_routes
@@ -28,6 +30,8 @@ from kiosk.central.routes_operator import operator_routes
 from kiosk.central.routes_public import public_routes
 from kiosk.central.routes_terminal import Office, terminal_routes
 from kiosk.central.samples import load_samples
+from kiosk.central.schemas import TransactionIn
+from kiosk.central.sealing import SealingKeys, bind_sealing
 from kiosk.central.services import load_titles
 from kiosk.central.settings import CentreSettings
 from kiosk.central.signing import bind, load_key
@@ -45,9 +49,11 @@ def city_time() -> datetime.datetime:
 def create_app(settings: CentreSettings, database: Database, clock: Clock = city_time) -> FastAPI:
     """The centre over an open database; KeyFileError when its key is missing or another's."""
     key = load_key(settings.data)
+    sealing = SealingKeys(settings.data)
     with database.transaction() as session:
         database.serialize(session, "start")  # several servers may start at once
         bind(session, key, settings.replace_key)
+        bind_sealing(session, sealing, clock(), settings.replace_key)
         load_samples(session, settings.people, clock())
         forget_expired(session, clock())
     codes = Codes(clock, settings.demo, key)
@@ -58,6 +64,7 @@ def create_app(settings: CentreSettings, database: Database, clock: Clock = city
         intake=Intake(database, clock, codes.proves),
         clock=clock,
         key=key,
+        sealing=sealing,
         titles=load_titles(settings.services),
     )
     app = FastAPI(
@@ -74,7 +81,20 @@ def create_app(settings: CentreSettings, database: Database, clock: Clock = city
     if settings.demo:
         app.include_router(demo_routes(office))
     _add_manners(app)
+    _describe(app)
     return app
+
+
+def _describe(app: FastAPI) -> None:
+    """OpenAPI with the shape of what may also come sealed."""
+    plain = app.openapi
+
+    def described() -> dict[str, Any]:
+        document = plain()
+        document["components"]["schemas"] |= shapes_of(TransactionIn)
+        return document
+
+    app.openapi = described  # type: ignore[method-assign]  # FastAPI's own way (docs: Extending OpenAPI)
 
 
 def _add_manners(app: FastAPI) -> None:

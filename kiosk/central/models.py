@@ -196,6 +196,14 @@ class CentreIdentity(Base):
     public_key: Mapped[str] = mapped_column(String(64))
 
 
+class SealingKeyRow(Base):
+    """A sealing key that servers of this database have published (kiosk.central.sealing); its id only."""
+
+    __tablename__ = "sealing_key"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    made_at: Mapped[datetime.datetime] = mapped_column(DateTime)
+
+
 class CatalogueRollout(Base):
     """How far a version of the catalogue is rolled out (kiosk.central.catalogue_rollout)."""
 

@@ -4,7 +4,6 @@ No postponed annotations here: FastAPI must see the dependency objects that the 
 """
 
 import base64
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -15,8 +14,9 @@ from sqlalchemy.orm import Session
 from kiosk.central.certificates import Certificates, grouped
 from kiosk.central.database import Database
 from kiosk.central.identity import Clock, Codes, authenticate
-from kiosk.central.intake import Intake, Sent
+from kiosk.central.intake import Intake
 from kiosk.central.models import Person, Terminal
+from kiosk.central.reading import TRANSACTION_REQUEST, Arrived, Reader
 from kiosk.central.records import known_fields, look_up
 from kiosk.central.refusals import Refusal
 from kiosk.central.rewind import compare
@@ -40,9 +40,9 @@ from kiosk.central.schemas import (
     RecordsOut,
     Refused,
     StatusIn,
-    TransactionIn,
     TransactionOut,
 )
+from kiosk.central.sealing import SealingKeys
 from kiosk.central.signing import CentreKey, Receipt
 
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=64, pattern=r"^[\x21-\x7e]+$")]
@@ -58,6 +58,7 @@ class Office:
     intake: Intake
     clock: Clock
     key: CentreKey
+    sealing: SealingKeys
     titles: Mapping[str, str]
 
 
@@ -83,8 +84,14 @@ def terminal_routes(office: Office) -> APIRouter:
 
     @router.get("/centre", response_model=CentreOut)
     def centre() -> CentreOut:
-        now = office.clock().isoformat(timespec="seconds")
-        return CentreOut(public_key=office.key.public, schema_revision=newest_revision(), now=now)
+        now = office.clock()
+        office.sealing.read_again()  # an operator may have made a key a moment ago
+        return CentreOut(
+            public_key=office.key.public,
+            sealing=office.sealing.newest.published(office.key, now),
+            schema_revision=newest_revision(),
+            now=now.isoformat(timespec="seconds"),
+        )
 
     _add_identity(router, office, known_terminal)
     _add_terminals(router, office, known_terminal)
@@ -156,8 +163,12 @@ def _add_intake(router: APIRouter, office: Office, known_terminal: Any) -> None:
     """Transactions, each with the centre's signed receipt."""
     who = Annotated[str, Depends(known_terminal)]
 
-    async def sha256_of_body(request: Request) -> str:
-        return hashlib.sha256(await request.body()).hexdigest()
+    reader = Reader(office.database, office.sealing, office.clock)
+
+    async def arrived(
+        request: Request, terminal: who, idempotency_key: Key, content_type: Annotated[str, Header()] = ""
+    ) -> Arrived:
+        return Arrived(terminal, idempotency_key, content_type, await request.body())
 
     def tell(response: Response, receipt: Receipt, state: str) -> TransactionOut:
         response.headers["Idempotency-Key"] = receipt.key
@@ -165,15 +176,14 @@ def _add_intake(router: APIRouter, office: Office, known_terminal: Any) -> None:
         at = receipt.received_at.isoformat(timespec="seconds")
         return TransactionOut(case_number=receipt.case_number, state=state, received_at=at)
 
-    @router.post("/transactions", status_code=201, responses=refusals(409, 422) | {202: {"model": TransactionOut}})
-    def transactions(
-        body: TransactionIn,
-        terminal: who,
-        idempotency_key: Key,
-        payload_sha256: Annotated[str, Depends(sha256_of_body)],
-        response: Response,
-    ) -> TransactionOut:
-        receipt, state = office.intake.receive(Sent(terminal, idempotency_key, body, payload_sha256))
+    @router.post(
+        "/transactions",
+        status_code=201,
+        responses=refusals(400, 409, 415, 422) | {202: {"model": TransactionOut}},
+        openapi_extra=TRANSACTION_REQUEST,
+    )
+    def transactions(came: Annotated[Arrived, Depends(arrived)], response: Response) -> TransactionOut:
+        receipt, state = office.intake.receive(reader.read(came))
         response.status_code = receipt.status
         return tell(response, receipt, state)
 

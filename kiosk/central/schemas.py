@@ -194,9 +194,11 @@ class StatusIn(BaseModel):
 
 
 class CentreOut(BaseModel):
-    """Who the centre is: the Ed25519 key (base64url) that signs its receipts, and its schema."""
+    """Who the centre is: the Ed25519 key (base64url) that signs its receipts, its schema, and a text signed with that
+    key which names the key to seal payloads to."""
 
     public_key: str
+    sealing: str
     schema_revision: str
     now: str
 

@@ -14,6 +14,7 @@ import hmac
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +53,7 @@ class CentreKey:
     def __init__(self, seed: bytes) -> None:
         self._private = Ed25519PrivateKey.from_private_bytes(seed)
         self._code_secret = HKDF(SHA256(), 32, None, b"doorstep centre, SMS codes").derive(seed)
-        self.public = _pack(self._private.public_key().public_bytes_raw())
+        self.public = pack(self._private.public_key().public_bytes_raw())
 
     def sign(self, receipt: Receipt) -> str:
         """DR1.<content>.<signature>, as docs/line.md describes it."""
@@ -64,8 +65,12 @@ class CentreKey:
             "a": receipt.received_at.isoformat(timespec="seconds"),
             "h": receipt.payload_sha256,
         }
-        signed = f"DR1.{_pack(json.dumps(content, separators=(',', ':')).encode())}"
-        return f"{signed}.{_pack(self._private.sign(signed.encode()))}"
+        return self.sign_text("DR1", content)
+
+    def sign_text(self, prefix: str, content: Mapping[str, object]) -> str:
+        """<prefix>.<base64url of JSON>.<base64url of the signature over what stands before it>."""
+        signed = f"{prefix}.{pack(json.dumps(content, separators=(',', ':')).encode())}"
+        return f"{signed}.{pack(self._private.sign(signed.encode()))}"
 
     def read(self, text: str) -> Receipt | None:
         """The receipt behind a text of ours; None when we have not signed it."""
@@ -88,13 +93,10 @@ def load_key(folder: Path) -> CentreKey:
     path = folder / FILE
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            _make(path)
-        if path.stat().st_mode & 0o077:
-            raise KeyFileError(f"others may read {path}; make it private: chmod 600 {path}")
-        seed = path.read_bytes()
     except OSError as error:
         raise KeyFileError(f"{path}: {error.strerror}") from error
+    make_secret(path, secrets.token_bytes(SEED_BYTES))
+    seed = read_secret(path)
     if len(seed) != SEED_BYTES:
         raise KeyFileError(f"{path} is not a key of {SEED_BYTES} bytes; put its backup back")
     return CentreKey(seed)
@@ -113,19 +115,40 @@ def bind(session: Session, key: CentreKey, adopt: bool = False) -> None:
         known.public_key = key.public
 
 
-def _make(path: Path) -> None:
-    """Whole and durable under its name, or not there; of several processes one wins."""
-    draft = path.with_name(f"{FILE}.{secrets.token_hex(8)}")
+def make_secret(path: Path, content: bytes) -> bool:
+    """Make a file for its owner only, durable under its name or not there; False if it was there. KeyFileError."""
+    if path.exists():
+        return False
+    try:
+        return _make(path, content)
+    except OSError as error:
+        raise KeyFileError(f"{path}: {error.strerror}") from error
+
+
+def read_secret(path: Path) -> bytes:
+    """The content of a file that only its owner may read. KeyFileError."""
+    try:
+        if path.stat().st_mode & 0o077:
+            raise KeyFileError(f"others may read {path}; make it private: chmod 600 {path}")
+        return path.read_bytes()
+    except OSError as error:
+        raise KeyFileError(f"{path}: {error.strerror}") from error
+
+
+def _make(path: Path, content: bytes) -> bool:
+    """Of several processes one wins."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.write(file, secrets.token_bytes(SEED_BYTES))
+        os.write(file, content)
         os.fsync(file)
     finally:
         os.close(file)
+    made = True
     try:
         os.link(draft, path)
     except FileExistsError:
-        pass
+        made = False
     finally:
         draft.unlink()
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
@@ -133,9 +156,11 @@ def _make(path: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+    return made
 
 
-def _pack(data: bytes) -> str:
+def pack(data: bytes) -> str:
+    """base64url without padding."""
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 

@@ -1,4 +1,4 @@
-"""`kiosk central serve`, `enrol`, `operator` and `incidents`."""
+"""`kiosk central serve`, `enrol`, `operator`, `sealing-key` and `incidents`."""
 
 from __future__ import annotations
 
@@ -62,6 +62,9 @@ def _add_people(part: Parsers) -> None:
     operator = part("operator", "appoint an operator; prints its new token once", "li --data .data/centre")
     operator.add_argument("operator", help="the operator's name")
     operator.set_defaults(run=appoint_operator)
+    sealing = part("sealing-key", "list the keys that terminals seal to, newest last", "--new --data .data/centre")
+    sealing.add_argument("--new", action="store_true", help="make one that replaces the newest; old ones still open")
+    sealing.set_defaults(run=sealing_keys)
     incidents = part("incidents", "list what a person should look at", "--data .data/centre --json")
     incidents.add_argument("--limit", type=int, default=100, help="at most this many, newest first")
     incidents.add_argument("--json", action="store_true", help="print JSON")
@@ -135,6 +138,25 @@ def appoint_operator(options: argparse.Namespace) -> int:
         return OK
 
     return _with_database(options, appointed)
+
+
+def sealing_keys(options: argparse.Namespace) -> int:
+    """List the sealing keys' ids; with --new, after making one."""
+    from kiosk.central.app import city_time
+    from kiosk.central.sealing import SealingKeys, bind_sealing
+
+    def show(database: Database) -> int:
+        keys = SealingKeys(options.data)
+        with database.transaction() as session:
+            database.serialize(session, "start")
+            bind_sealing(session, keys, city_time())
+            if options.new:
+                keys.add()
+                bind_sealing(session, keys, city_time())
+        print("\n".join(keys.ids))
+        return OK
+
+    return _with_database(options, show)
 
 
 def show_incidents(options: argparse.Namespace) -> int:
