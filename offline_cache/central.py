@@ -5,6 +5,8 @@ Not responsible for the exchange itself (offline_cache.http), nor for trying aga
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -12,6 +14,7 @@ import msgspec
 
 from kiosk.ipc import Control
 from offline_cache import wire
+from offline_cache.batches import BatchEnd
 from offline_cache.contract import (
     Answer,
     Certificate,
@@ -35,8 +38,27 @@ CERTIFICATE_BYTES = 16 * 1024 * 1024
 OTHER_BODY_REASONS = frozenset({"other_body", "other_content", "key_reused", "same_key_other_body"})
 """Reasons of a 422 that mean: another content stands under this key."""
 
+TRANSACTION_TYPE = "application/json"
+
+_BATCH_REFUSED = {
+    400: BatchEnd.BROKEN,
+    404: BatchEnd.NOT_OFFERED,
+    405: BatchEnd.NOT_OFFERED,
+    411: BatchEnd.BROKEN,
+    413: BatchEnd.BROKEN,
+    415: BatchEnd.NOT_OFFERED,
+    422: BatchEnd.BROKEN,
+}
 _CODE_VERDICTS = {410: "expired", 422: "wrong", 423: "locked"}
 _T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class BatchAnswer:
+    """What one request came to: a verdict for each transaction in it, and what it says of the next one's size."""
+
+    verdicts: tuple[Verdict, ...]
+    end: BatchEnd
 
 
 class Centre:
@@ -107,6 +129,17 @@ class Centre:
             kind = VerdictKind.NO_ANSWER if error.sent else VerdictKind.NOT_SENT
             return Verdict(kind, reason=error.reason)
 
+    def post_batch(self, entries: Sequence[tuple[str, bytes]], control: Control) -> BatchAnswer:
+        """Send several (id, body) in one request; a verdict for each, in their order. Raises Cancelled only."""
+        parts = tuple(wire.BatchEntry(key, TRANSACTION_TYPE, body) for key, body in entries)
+        request = Request("POST", "/v1/batches", msgspec.json.encode(wire.BatchRequest(parts)))
+        try:
+            return _batch_answer(self._exchanger.exchange(request, control), [key for key, _ in entries])
+        except CentreError as error:
+            kind = VerdictKind.NO_ANSWER if error.sent else VerdictKind.NOT_SENT
+            end = BatchEnd.BROKEN if error.sent else BatchEnd.NOTHING
+            return BatchAnswer((Verdict(kind, reason=error.reason),) * len(entries), end)
+
     def _post(self, path: str, body: wire.Wire, control: Control) -> Reply:
         return self._exchanger.exchange(Request("POST", path, msgspec.json.encode(body)), control)
 
@@ -153,6 +186,29 @@ def _verdict(reply: Reply, transaction_id: str) -> Verdict:
             return Verdict(VerdictKind.REFUSED, status, _refusal(reply).reason or f"status_{status}")
         case _:
             return Verdict(VerdictKind.NO_ANSWER, status, f"status_{status}", retry_after_s=retry_after_s)
+
+
+def _batch_answer(reply: Reply, keys: Sequence[str]) -> BatchAnswer:
+    if reply.status in _BATCH_REFUSED:  # it is no verdict on any entry: none was looked at
+        verdict = Verdict(VerdictKind.BUSY, reply.status, "batch_refused", retry_after_s=reply.retry_after_s)
+        return BatchAnswer((verdict,) * len(keys), _BATCH_REFUSED[reply.status])
+    if reply.status != 201:
+        verdict = _verdict(reply, "")
+        end = BatchEnd.BROKEN if verdict.kind is VerdictKind.NO_ANSWER else BatchEnd.NOTHING
+        return BatchAnswer((verdict,) * len(keys), end)
+    try:
+        told = {one.key: one for one in msgspec.json.decode(reply.body, type=wire.BatchVerdicts).verdicts}
+    except msgspec.DecodeError:
+        told = {}
+    verdicts = tuple(_entry_verdict(told.get(key)) for key in keys)
+    return BatchAnswer(verdicts, BatchEnd.ANSWERED if told.keys() >= set(keys) else BatchEnd.BROKEN)
+
+
+def _entry_verdict(said: wire.BatchVerdict | None) -> Verdict:
+    """The same judgement as of a post of its own."""
+    if said is None:
+        return Verdict(VerdictKind.NO_ANSWER, reason="no_verdict")
+    return _verdict(Reply(said.status, msgspec.json.encode(said), said.key, max(0.0, said.retry_after_s)), said.key)
 
 
 def _acknowledgement(reply: Reply, transaction_id: str) -> Verdict:

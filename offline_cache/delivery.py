@@ -9,8 +9,10 @@ seems further away than that is put back to it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from offline_cache.batches import MOST, Candidate, portion
 from offline_cache.clock import Clock
 from offline_cache.contract import Outcome, TransactionState
 from offline_cache.database import Database
@@ -19,6 +21,7 @@ from offline_cache.retention import purge_payload
 from offline_cache.schedule import (
     Draw,
     Lane,
+    Step,
     Verdict,
     VerdictKind,
     Waiting,
@@ -72,46 +75,47 @@ class Delivery:
 
     def take(self, lane: Lane) -> Due | float | None:
         """The lane's next transaction, now *sending*; or seconds until one is due; None when none waits."""
+        taken = self.take_batch(lane, 1)
+        return taken[0] if isinstance(taken, tuple) else taken
+
+    def take_batch(self, lane: Lane, most: int) -> tuple[Due, ...] | float | None:
+        """What goes into the lane's next request, at most `most`, all *sending* in one commit; or as for `take`."""
         rows = self.database.read(
-            "SELECT sequence, next_at FROM delivery WHERE lane = ? AND state IN (?, ?) "
-            "ORDER BY next_at, sequence LIMIT 1",
-            (lane, _PENDING, _UNKNOWN),
+            "SELECT sequence, next_at, attempts, state, (SELECT length(body) FROM payload p "
+            "WHERE p.sequence = d.sequence) FROM delivery d WHERE lane = ? AND state IN (?, ?) "
+            "ORDER BY next_at, sequence LIMIT ?",
+            (lane, _PENDING, _UNKNOWN, most),
         )
         if not rows:
             return None
-        sequence, next_at = rows[0]
-        early_s = float(next_at) - self.clock.schedule_s()
-        return early_s if early_s > 0 else self._start(sequence)
+        now_s = self.clock.schedule_s()
+        due = [row for row in rows if row[1] <= now_s]
+        if not due:
+            return float(rows[0][1]) - now_s
+        count = portion([Candidate(size or 0, tried, state == _UNKNOWN) for _, _, tried, state, size in due], most)
+        return self._start([row[0] for row in due[:count]]) or 0.0
 
     def record(self, due: Due, verdict: Verdict) -> Outcome:
         """Make an attempt's verdict durable, and forget the payload when the centre has it."""
-        step = decide(verdict, due.attempts, due.refusals, due.was_unknown, self.draw)
-        now_s = self.clock.schedule_s()
+        return self.record_batch([(due, verdict)])[0]
+
+    def record_batch(self, answered: Sequence[tuple[Due, Verdict]], together: int = MOST) -> tuple[Outcome, ...]:
+        """Make the verdicts of one request durable in one commit.
+
+        Those that must wait, wait in groups of `together`, so that they are due together again.
+        """
+        outcomes: list[Outcome] = []
+        purged = False
         with self.database.transaction():
-            self.database.write(
-                "UPDATE delivery SET state = ?, refusals = ?, next_at = ?, wait_s = ?, hold_s = ?, "
-                "last_status = ?, reason = ?, case_number = ?, answered_at = ? WHERE sequence = ?",
-                (
-                    step.state,
-                    step.refusals,
-                    now_s + step.wait_s,
-                    step.wait_s,
-                    step.hold_s,
-                    verdict.status,
-                    verdict.reason,
-                    verdict.case_number,
-                    now_s if verdict.status else None,
-                    due.sequence,
-                ),
-            )
-            if step.state in _EVENTS and not (step.state is _UNKNOWN and due.was_unknown):
-                self.journal.append(_EVENTS[step.state], due.id)
-            purged = step.state is TransactionState.ACCEPTED and purge_payload(
-                self.database, self.journal, due.sequence
-            )
+            for place, (due, verdict) in enumerate(answered):
+                if place % together == 0:
+                    draw = self._one_chance()
+                step = decide(verdict, due.attempts, due.refusals, due.was_unknown, draw)
+                purged = self._record(due, verdict, step) or purged
+                outcomes.append(Outcome(due.id, step.state, verdict.case_number, verdict.reason))
         if purged:
             self.database.checkpoint()
-        return Outcome(due.id, step.state, verdict.case_number, verdict.reason)
+        return tuple(outcomes)
 
     def recover(self) -> int:
         """After a restart: what was being sent may have arrived. How many rows became unknown.
@@ -131,17 +135,24 @@ class Delivery:
         return len(rows)
 
     def release(self) -> None:
-        """The line is back: let what only waited for it leave soon, spread out. Shortens no `hold_s`."""
+        """The line is back: let what waited for it leave soon, a batch at a time, spread out. Shortens no `hold_s`.
+
+        What the centre itself has put off, and is not due yet, is left as it is.
+        """
+        now_s = self.clock.schedule_s()
         rows = self.database.read(
             "SELECT sequence, lane, next_at, wait_s, hold_s, state FROM delivery "
-            "WHERE state IN (?, ?) AND last_status = 0 ORDER BY sequence",
-            (_PENDING, _UNKNOWN),
+            "WHERE state IN (?, ?) AND (last_status = 0 OR next_at <= ?) ORDER BY sequence",
+            (_PENDING, _UNKNOWN, now_s),
         )
-        now_s, places = self.clock.schedule_s(), dict.fromkeys(Lane, 0)
+        places, delays = dict.fromkeys(Lane, 0), dict.fromkeys(Lane, 0.0)
         with self.database.transaction():
-            for sequence, lane, next_at, wait_s, hold_s, state in rows:
-                delay_s = return_delay_s(places[Lane(lane)], self.draw)
-                places[Lane(lane)] += 1
+            for sequence, name, next_at, wait_s, hold_s, state in rows:
+                lane = Lane(name)
+                if places[lane] % MOST == 0:
+                    delays[lane] = return_delay_s(places[lane] // MOST, self.draw)
+                delay_s = delays[lane]
+                places[lane] += 1
                 still_s = released_wait_s(Waiting(next_at, wait_s, hold_s), now_s, delay_s)
                 if still_s is not None:
                     self._wait(sequence, still_s, state, hold_s)
@@ -188,22 +199,59 @@ class Delivery:
         rows = self.database.read("SELECT unixepoch(?)", (accepted_at,))
         return max(0.0, self.clock.utc().timestamp() - float(rows[0][0]))
 
-    def _start(self, sequence: int) -> Due | float:
+    def _record(self, due: Due, verdict: Verdict, step: Step) -> bool:
+        """Write one verdict down; whether the payload was forgotten."""
+        now_s = self.clock.schedule_s()
+        self.database.write(
+            "UPDATE delivery SET state = ?, refusals = ?, next_at = ?, wait_s = ?, hold_s = ?, "
+            "last_status = ?, reason = ?, case_number = ?, answered_at = ? WHERE sequence = ?",
+            (
+                step.state,
+                step.refusals,
+                now_s + step.wait_s,
+                step.wait_s,
+                step.hold_s,
+                verdict.status,
+                verdict.reason,
+                verdict.case_number,
+                now_s if verdict.status else None,
+                due.sequence,
+            ),
+        )
+        if step.state in _EVENTS and not (step.state is _UNKNOWN and due.was_unknown):
+            self.journal.append(_EVENTS[step.state], due.id)
+        return step.state is TransactionState.ACCEPTED and purge_payload(self.database, self.journal, due.sequence)
+
+    def _one_chance(self) -> Draw:
+        part = self.draw(0.0, 1.0)
+        return lambda low, high: low + part * (high - low)
+
+    def _start(self, sequences: Sequence[int]) -> tuple[Due, ...]:
+        """Mark these as being sent; those whose payload is not what was accepted are quarantined instead."""
+        whole: list[Due] = []
+        damaged: list[Due] = []
+        for sequence in sequences:
+            due, digest = self._due(sequence)
+            (whole if hashlib.sha256(due.body).digest() == digest else damaged).append(due)
+        if damaged:
+            verdict = Verdict(VerdictKind.OTHER_BODY, reason="payload_damaged")
+            self.record_batch([(due, verdict) for due in damaged])
+        if whole:
+            with self.database.transaction():
+                for due in whole:
+                    self.database.write(
+                        "UPDATE delivery SET state = ?, attempts = ? WHERE sequence = ?",
+                        (_SENDING, due.attempts, due.sequence),
+                    )
+        return tuple(whole)
+
+    def _due(self, sequence: int) -> tuple[Due, bytes]:
         transaction_id, digest, body, attempts, refusals, state = self.database.read(
             "SELECT id, payload_sha256, body, attempts, refusals, state FROM entry "
             "JOIN delivery USING (sequence) LEFT JOIN payload USING (sequence) WHERE sequence = ?",
             (sequence,),
         )[0]
-        due = Due(sequence, transaction_id, body or b"", attempts + 1, refusals, state == _UNKNOWN)
-        if hashlib.sha256(due.body).digest() != digest:
-            self.record(due, Verdict(VerdictKind.OTHER_BODY, reason="payload_damaged"))
-            return 0.0
-        with self.database.transaction():
-            self.database.write(
-                "UPDATE delivery SET state = ?, attempts = ? WHERE sequence = ?",
-                (_SENDING, due.attempts, sequence),
-            )
-        return due
+        return Due(sequence, transaction_id, body or b"", attempts + 1, refusals, state == _UNKNOWN), digest
 
     def _wait(self, sequence: int, wait_s: float, state: str, hold_s: float = 0.0) -> None:
         self.database.write(

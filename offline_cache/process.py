@@ -121,7 +121,7 @@ class StoreProcess:
         with contextlib.suppress(StoreUnavailable, DeadlineExceeded):
             self.owner.run(note, Control(STORE_WITHIN_S))
         for sender in self._senders:
-            sender.wake()
+            (sender.line_returned if came_back else sender.wake)()
 
     def _wake(self) -> None:
         if self.line.state is LineState.OFFLINE:

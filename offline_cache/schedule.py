@@ -17,7 +17,7 @@ BASE_S, CAP_S = 1.0, 300.0
 RETRY_AFTER_CAP_S = 3600.0
 REFUSALS_BEFORE_QUARANTINE = 5
 RETURN_SPREAD_S = 3.0
-"""After an outage the first one waiting leaves within this, the n-th within n times this (to CAP_S)."""
+"""After an outage a lane's first batch leaves within this, the n-th within n times this (to CAP_S)."""
 
 Draw = Callable[[float, float], float]
 """A number between two bounds, both allowed: `random.uniform`."""
@@ -104,7 +104,7 @@ def backoff_s(attempts: int, draw: Draw) -> float:
 
 
 def return_delay_s(place: int, draw: Draw) -> float:
-    """Seconds to wait, when the line has come back, for the transaction at `place` (0 first) of its lane."""
+    """Seconds to wait, when the line has come back, for the batch at `place` (0 first) of its lane."""
     return draw(0.0, min(CAP_S, RETURN_SPREAD_S * (place + 1)))
 
 

@@ -1,18 +1,19 @@
-"""Takes what is due to the centre, lane by lane, and writes down what came of it.
+"""Takes what is due to the centre, lane by lane and a batch at a time, and writes down what came of it.
 
-The order that keeps the promise: *sending* is committed before the socket opens; an answer counts only once
-it is committed; what happened in between is unknown, and is resolved by sending the same key again. While the
-line is known to be dead nothing is tried; the probe finds out when it is back.
+The order that keeps the promise: *sending* is committed for a whole batch before the socket opens; an answer
+counts only once it is committed; what happened in between is unknown, and is resolved by sending the same key
+again. While the line is known to be dead nothing is tried; the probe finds out when it is back.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded
-from offline_cache.central import Centre
+from offline_cache.batches import BatchEnd, BatchSize
+from offline_cache.central import BatchAnswer, Centre
 from offline_cache.contract import LineState, Outcome
 from offline_cache.delivery import Due
 from offline_cache.errors import StoreUnavailable
@@ -36,6 +37,7 @@ class LaneSender:
         self._wake = threading.Event()
         self._closing = False
         self._control: Control | None = None
+        self._size = BatchSize()
         self.on_outcome: Callable[[Outcome], None] = lambda outcome: None
         self.on_verdict: Callable[[Verdict], None] = lambda verdict: None
         self._thread = threading.Thread(target=self._run, name=f"send-{lane}", daemon=True)
@@ -43,6 +45,11 @@ class LaneSender:
     def start(self) -> None:
         """Begin to send."""
         self._thread.start()
+
+    def line_returned(self) -> None:
+        """There is a line again: begin."""
+        self._size.line_returned()
+        self._wake.set()
 
     def wake(self) -> None:
         """Something changed: a new transaction, the line, an operator's wish."""
@@ -69,7 +76,8 @@ class LaneSender:
         if self._line.state is LineState.OFFLINE:
             return IDLE_S
         try:
-            due = self._owner.run(lambda store: store.delivery.take(self._lane), Control(STORE_WITHIN_S))
+            most = self._size.most
+            due = self._owner.run(lambda store: store.delivery.take_batch(self._lane, most), Control(STORE_WITHIN_S))
             if due is None:
                 return IDLE_S
             if isinstance(due, float):
@@ -81,16 +89,30 @@ class LaneSender:
         except Cancelled:
             return IDLE_S
 
-    def _send(self, due: Due) -> float:
+    def _send(self, due: Sequence[Due]) -> float:
         self._control = Control(SEND_WITHIN_S)
         if self._closing:
             raise Cancelled
-        verdict = self._centre.post_transaction(due.id, due.body, self._control)
-        outcome = self._owner.run(lambda store: store.delivery.record(due, verdict), Control(STORE_WITHIN_S))
-        log.info("transaction %s: %s after attempt %d", due.id, verdict.kind, due.attempts)
-        self.on_verdict(verdict)
-        self.on_outcome(outcome)
+        answer = self._post(due, self._control)
+        self._size.ended(answer.end, len(due))
+        answered, together = list(zip(due, answer.verdicts, strict=True)), self._size.most
+        outcomes = self._owner.run(
+            lambda store: store.delivery.record_batch(answered, together), Control(STORE_WITHIN_S)
+        )
+        for (one, verdict), outcome in zip(answered, outcomes, strict=True):
+            log.info("transaction %s: %s after attempt %d", one.id, verdict.kind, one.attempts)
+            self.on_verdict(verdict)
+            self.on_outcome(outcome)
         return 0.0
+
+    def _post(self, due: Sequence[Due], control: Control) -> BatchAnswer:
+        """One request: a batch, or a transaction by itself."""
+        if len(due) > 1:
+            return self._centre.post_batch([(one.id, one.body) for one in due], control)
+        verdict = self._centre.post_transaction(due[0].id, due[0].body, control)
+        # One that gets no answer by itself says nothing about its neighbours.
+        silent = verdict.kind in {VerdictKind.NO_ANSWER, VerdictKind.NOT_SENT}
+        return BatchAnswer((verdict,), BatchEnd.NOTHING if silent else BatchEnd.ANSWERED)
 
 
 class Registrar:

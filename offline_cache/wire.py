@@ -170,6 +170,39 @@ class Receipt(Wire, frozen=True):
     received_at: str
 
 
+class BatchEntry(Wire, frozen=True):
+    """One transaction of a batch; `body` travels as base64 of the exact bytes."""
+
+    key: str
+    media_type: str
+    body: bytes
+
+
+class BatchRequest(Wire, frozen=True):
+    """POST /v1/batches."""
+
+    entries: tuple[BatchEntry, ...]
+
+
+class BatchVerdict(Wire, frozen=True):
+    """What the centre says of one entry; as much as a POST of its own would have been answered."""
+
+    key: str
+    status: int
+    case_number: str = ""
+    state: str = ""
+    received_at: str = ""
+    receipt: str = ""
+    reason: str = ""
+    retry_after_s: float = 0.0
+
+
+class BatchVerdicts(Wire, frozen=True):
+    """Answer of POST /v1/batches."""
+
+    verdicts: tuple[BatchVerdict, ...]
+
+
 class KeyRequest(Wire, frozen=True):
     """POST /v1/terminals/{id}/key; base64url, 32 bytes."""
 

@@ -6,6 +6,7 @@ is queued with `next(...)` and strikes one request.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import socket
@@ -37,6 +38,7 @@ class CentreStub:
     effects: Counter[str] = field(default_factory=Counter)
     bodies: dict[str, bytes] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
+    entry_answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     misfortunes: deque[Callable[[_Handler], bool]] = field(default_factory=deque)
     always: Callable[[_Handler], bool] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -83,6 +85,16 @@ class CentreStub:
             self.seen.append(seen)
         with self.arrived:
             self.arrived.notify_all()
+
+    def sent(self, key: str) -> list[bytes]:
+        """The bodies that came under a key, alone or in batches."""
+        alone = [one.body for one in self.posted() if one.headers.get("Idempotency-Key") == key]
+        return alone + [body for one, body in self.in_batches() if one == key]
+
+    def in_batches(self) -> list[tuple[str, bytes]]:
+        """(key, body) of what came in batches."""
+        batches = [json.loads(one.body)["entries"] for one in self.posted("/v1/batches")]
+        return [(entry["key"], base64.b64decode(entry["body"])) for batch in batches for entry in batch]
 
     def commit(self, key: str, body: bytes) -> bool:
         """Do the effect once; False when another body stands under the key."""
@@ -133,7 +145,21 @@ class _Handler(BaseHTTPRequestHandler):
         with contextlib.suppress(IndexError):
             misfortune = self.stub.misfortunes.popleft()
         if not self._struck(misfortune):
-            self.take()
+            self.take_batch() if self.path == "/v1/batches" else self.take()
+
+    def take_batch(self) -> None:
+        """The centre's right answer to a batch: each entry as if it had come alone."""
+        verdicts = []
+        for entry in json.loads(self.body)["entries"]:
+            key, body = entry["key"], base64.b64decode(entry["body"])
+            verdict = {"key": key, **self.stub.entry_answers.pop(key, {})}
+            if "status" not in verdict:
+                if self.stub.commit(key, body):
+                    verdict |= {"status": 201, "case_number": f"CASE-{key[-6:]}", "state": "received"}
+                else:
+                    verdict |= {"status": 422, "reason": "other_body"}
+            verdicts.append(verdict)
+        self.answer(201, {"verdicts": verdicts})
 
     def take(self, status: int = 201) -> None:
         """The centre's right answer to a transaction."""
@@ -171,7 +197,11 @@ Misfortune = Callable[[_Handler], bool]
 
 def lost_answer(handler: _Handler) -> bool:
     """The effect happens, the answer does not arrive."""
-    handler.stub.commit(handler.key, handler.body)
+    if handler.path == "/v1/batches":
+        for entry in json.loads(handler.body)["entries"]:
+            handler.stub.commit(entry["key"], base64.b64decode(entry["body"]))
+    else:
+        handler.stub.commit(handler.key, handler.body)
     handler.hang_up()
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 
 import pytest
@@ -161,17 +162,93 @@ def test_quarantined_and_waiting_payloads_are_never_forgotten(store: Store, cloc
 
 
 def test_when_the_line_is_back_what_waited_for_it_leaves_soon_and_spread(store: Store, clock: HandClock) -> None:
-    for _ in range(8):
+    for _ in range(45):
         store.outbox.accept(make_draft())
-        store.delivery.record(take(store), NOT_SENT)
-    for _ in range(6):
+    for _ in range(7):
         clock.pass_s(300)
-        for _ in range(8):
-            store.delivery.record(take(store), NOT_SENT)
+        for _ in range(3):
+            batch = store.delivery.take_batch(Lane.APPLICATIONS, 20)
+            assert isinstance(batch, tuple)
+            store.delivery.record_batch([(due, NOT_SENT) for due in batch])
     assert early_s(store) == 64
     store.delivery.release()
     waits = store.database.read("SELECT next_at - ? FROM delivery ORDER BY sequence", (clock.schedule_s(),))
-    assert [round(wait) for (wait,) in waits] == [3, 6, 9, 12, 15, 18, 21, 24]
+    assert [round(wait) for (wait,) in waits] == [3] * 20 + [6] * 20 + [9] * 5
+
+
+def test_a_start_after_an_outage_spreads_also_what_the_centre_had_put_off_and_is_due_by_now(
+    store: Store, opened: Callable[[], Store], clock: HandClock
+) -> None:
+    store.outbox.accept(make_draft())
+    store.delivery.record(take(store), Verdict(VerdictKind.BUSY, 503, "busy", retry_after_s=60))
+    close(store)
+    clock.pass_s(6 * 3600)
+    again = opened()
+    again.delivery.release()  # the first contact of the new process
+    assert early_s(again) == 3
+
+
+def test_all_of_a_batch_are_sending_on_the_disk_before_anything_is_sent(
+    store: Store, opened: Callable[[], Store]
+) -> None:
+    drafts = [make_draft() for _ in range(25)]
+    for draft in drafts:
+        store.outbox.accept(draft)
+    batch = store.delivery.take_batch(Lane.APPLICATIONS, 20)
+    assert isinstance(batch, tuple)
+    assert [due.id for due in batch] == [draft.id for draft in drafts[:20]]
+    close(store)  # the process dies here
+    again = opened()
+    assert [state(again, draft.id) for draft in drafts] == [TransactionState.UNKNOWN] * 20 + [
+        TransactionState.PENDING
+    ] * 5
+
+
+def test_each_of_a_batch_has_its_own_verdict_in_one_commit(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        store.outbox.accept(make_draft())
+    batch = store.delivery.take_batch(Lane.APPLICATIONS, 20)
+    assert isinstance(batch, tuple)
+    verdicts = [ACKNOWLEDGED, Verdict(VerdictKind.REFUSED, 400, "status_400"), NO_ANSWER]
+    opened_transactions = []
+    real = store.database.transaction
+    monkeypatch.setattr(store.database, "transaction", lambda: opened_transactions.append(1) or real())
+    outcomes = store.delivery.record_batch(list(zip(batch, verdicts, strict=True)))
+    assert [outcome.state for outcome in outcomes] == [
+        TransactionState.ACCEPTED,
+        TransactionState.PENDING,
+        TransactionState.UNKNOWN,
+    ]
+    assert len(opened_transactions) == 1
+
+
+def test_those_of_a_broken_batch_are_due_again_together_in_halves(opened: Callable[[], Store]) -> None:
+    store = opened()
+    store.delivery.draw = random.Random(7).uniform
+    for _ in range(20):
+        store.outbox.accept(make_draft())
+    batch = store.delivery.take_batch(Lane.APPLICATIONS, 20)
+    assert isinstance(batch, tuple)
+    store.delivery.record_batch([(due, NO_ANSWER) for due in batch], together=10)
+    times = [at for (at,) in store.database.read("SELECT next_at FROM delivery ORDER BY sequence")]
+    assert len(set(times[:10])) == len(set(times[10:])) == 1
+    assert times[0] != times[10]
+
+
+def test_one_that_never_got_an_answer_goes_alone(store: Store, clock: HandClock) -> None:
+    poison = make_draft()
+    store.outbox.accept(poison)
+    for _ in range(5):
+        store.delivery.record(take(store), NO_ANSWER)
+        clock.pass_s(300)
+    for _ in range(3):
+        store.outbox.accept(make_draft())
+    first = store.delivery.take_batch(Lane.APPLICATIONS, 20)
+    assert isinstance(first, tuple)
+    second = store.delivery.take_batch(Lane.APPLICATIONS, 20)
+    assert isinstance(second, tuple)
+    assert [len(first), len(second)] == [1, 3]
+    assert first[0].id == poison.id
 
 
 def test_the_line_coming_back_does_not_hurry_what_the_centre_itself_refused(store: Store) -> None:
