@@ -24,11 +24,10 @@ from offline_cache.schedule import (
     Step,
     Verdict,
     VerdictKind,
-    Waiting,
     backoff_s,
     decide,
-    released_wait_s,
-    return_delay_s,
+    drawn_once,
+    return_delays_s,
 )
 
 _PENDING, _SENDING, _UNKNOWN = TransactionState.PENDING, TransactionState.SENDING, TransactionState.UNKNOWN
@@ -83,7 +82,7 @@ class Delivery:
         rows = self.database.read(
             "SELECT sequence, next_at, attempts, state, (SELECT length(body) FROM payload p "
             "WHERE p.sequence = d.sequence) FROM delivery d WHERE lane = ? AND state IN (?, ?) "
-            "ORDER BY next_at, sequence LIMIT ?",
+            "ORDER BY next_at, attempts, sequence LIMIT ?",
             (lane, _PENDING, _UNKNOWN, most),
         )
         if not rows:
@@ -109,10 +108,12 @@ class Delivery:
         with self.database.transaction():
             for place, (due, verdict) in enumerate(answered):
                 if place % together == 0:
-                    draw = self._one_chance()
+                    draw = drawn_once(self.draw)
                 step = decide(verdict, due.attempts, due.refusals, due.was_unknown, draw)
                 purged = self._record(due, verdict, step) or purged
                 outcomes.append(Outcome(due.id, step.state, verdict.case_number, verdict.reason))
+            if all(verdict.kind is VerdictKind.BUSY for _, verdict in answered):
+                self._hold_back(due.sequence, step)
         if purged:
             self.database.checkpoint()
         return tuple(outcomes)
@@ -135,27 +136,18 @@ class Delivery:
         return len(rows)
 
     def release(self) -> None:
-        """The line is back: let what waited for it leave soon, a batch at a time, spread out. Shortens no `hold_s`.
-
-        What the centre itself has put off, and is not due yet, is left as it is.
-        """
+        """The line is back: what would leave at once leaves spread out. Whose wait is running keeps it."""
         now_s = self.clock.schedule_s()
-        rows = self.database.read(
-            "SELECT sequence, lane, next_at, wait_s, hold_s, state FROM delivery "
-            "WHERE state IN (?, ?) AND (last_status = 0 OR next_at <= ?) ORDER BY sequence",
-            (_PENDING, _UNKNOWN, now_s),
-        )
-        places, delays = dict.fromkeys(Lane, 0), dict.fromkeys(Lane, 0.0)
         with self.database.transaction():
-            for sequence, name, next_at, wait_s, hold_s, state in rows:
-                lane = Lane(name)
-                if places[lane] % MOST == 0:
-                    delays[lane] = return_delay_s(places[lane] // MOST, self.draw)
-                delay_s = delays[lane]
-                places[lane] += 1
-                still_s = released_wait_s(Waiting(next_at, wait_s, hold_s), now_s, delay_s)
-                if still_s is not None:
-                    self._wait(sequence, still_s, state, hold_s)
+            for lane in Lane:
+                rows = self.database.read(
+                    "SELECT sequence, state, ? - next_at FROM delivery "
+                    "WHERE lane = ? AND state IN (?, ?) AND next_at <= ? ORDER BY sequence",
+                    (now_s, lane, _PENDING, _UNKNOWN, now_s),
+                )
+                delays = return_delays_s([due_for_s for _, _, due_for_s in rows], self.draw)
+                for (sequence, state, _), delay_s in zip(rows, delays, strict=True):
+                    self._wait(sequence, delay_s, state)
 
     def retry(self) -> None:
         """Let everything that waits leave now, as far as the centre's own `Retry-After` allows."""
@@ -222,10 +214,6 @@ class Delivery:
             self.journal.append(_EVENTS[step.state], due.id)
         return step.state is TransactionState.ACCEPTED and purge_payload(self.database, self.journal, due.sequence)
 
-    def _one_chance(self) -> Draw:
-        part = self.draw(0.0, 1.0)
-        return lambda low, high: low + part * (high - low)
-
     def _start(self, sequences: Sequence[int]) -> tuple[Due, ...]:
         """Mark these as being sent; those whose payload is not what was accepted are quarantined instead."""
         whole: list[Due] = []
@@ -253,10 +241,22 @@ class Delivery:
         )[0]
         return Due(sequence, transaction_id, body or b"", attempts + 1, refusals, state == _UNKNOWN), digest
 
-    def _wait(self, sequence: int, wait_s: float, state: str, hold_s: float = 0.0) -> None:
+    def _hold_back(self, sequence: int, step: Step) -> None:
+        """A centre that says *later* to a whole request says it to its lane: what waits there is held as long.
+
+        Then they leave together, the least tried first, so that nobody stands behind a row that is always put off.
+        """
+        next_at = self.clock.schedule_s() + step.wait_s
         self.database.write(
-            "UPDATE delivery SET state = ?, next_at = ?, wait_s = ?, hold_s = min(?, ?) WHERE sequence = ?",
-            (state, self.clock.schedule_s() + wait_s, wait_s, hold_s, wait_s, sequence),
+            "UPDATE delivery SET next_at = ?, wait_s = ?, hold_s = ? WHERE state IN (?, ?) AND next_at < ? "
+            "AND lane = (SELECT lane FROM delivery WHERE sequence = ?)",
+            (next_at, step.wait_s, step.hold_s, _PENDING, _UNKNOWN, next_at, sequence),
+        )
+
+    def _wait(self, sequence: int, wait_s: float, state: str) -> None:
+        self.database.write(
+            "UPDATE delivery SET state = ?, next_at = ?, wait_s = ?, hold_s = 0 WHERE sequence = ?",
+            (state, self.clock.schedule_s() + wait_s, wait_s, sequence),
         )
 
     def _undo_clock_jump(self) -> None:

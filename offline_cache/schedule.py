@@ -1,23 +1,24 @@
 """When to try again, and what an answer makes of a transaction. Pure: chance and time come from outside.
 
-Waiting is "full jitter": anywhere between now and a bound that doubles with each attempt. In the model of a
-whole fleet after an outage it asked the centre 1.0 times per transaction; doubling without jitter asked 14.7
-times. `Retry-After` is a floor under that wait, capped, because a centre that says "next year" is wrong.
+Waiting is "full jitter": anywhere between now and a bound that doubles with each attempt. `Retry-After` is a
+floor under that wait, capped, because a centre that says "next year" is wrong; half of it is added to the bound,
+because a whole fleet may have been told the same. `kiosk herd` shows what each rule does to a fleet and its centre.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from offline_cache.batches import MOST
 from offline_cache.contract import TransactionState
 
 BASE_S, CAP_S = 1.0, 300.0
 RETRY_AFTER_CAP_S = 3600.0
 REFUSALS_BEFORE_QUARANTINE = 5
-RETURN_SPREAD_S = 3.0
-"""After an outage a lane's first batch leaves within this, the n-th within n times this (to CAP_S)."""
+RETURN_LEAST_S = 3.0
+"""After an outage, however short, nobody leaves in step: a batch leaves within at least this."""
 
 Draw = Callable[[float, float], float]
 """A number between two bounds, both allowed: `random.uniform`."""
@@ -68,15 +69,6 @@ class Step:
     hold_s: float = 0.0
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """When a row is to leave (seconds of the schedule's clock), and what made it wait: see `Step`."""
-
-    next_at: float
-    wait_s: float
-    hold_s: float
-
-
 _AFTER: dict[VerdictKind, TransactionState] = {
     VerdictKind.ACKNOWLEDGED: TransactionState.ACCEPTED,
     VerdictKind.REJECTED: TransactionState.REJECTED,
@@ -97,22 +89,29 @@ def lane_of(kind: str) -> Lane:
     return Lane.RATINGS if kind == "rating" else Lane.APPLICATIONS
 
 
-def backoff_s(attempts: int, draw: Draw) -> float:
-    """Seconds to wait after `attempts` attempts (1 or more)."""
+def backoff_s(attempts: int, draw: Draw, hold_s: float = 0.0) -> float:
+    """Seconds to wait after `attempts` attempts (1 or more), the `hold_s` that the centre asked for among them."""
     doublings = min(max(attempts - 1, 0), 30)  # 2³⁰ is far beyond the cap; larger powers only cost time
-    return draw(0.0, min(CAP_S, BASE_S * 2.0**doublings))
+    return hold_s + draw(0.0, min(CAP_S, max(BASE_S * 2.0**doublings, hold_s / 2)))
 
 
-def return_delay_s(place: int, draw: Draw) -> float:
-    """Seconds to wait, when the line has come back, for the batch at `place` (0 first) of its lane."""
-    return draw(0.0, min(CAP_S, RETURN_SPREAD_S * (place + 1)))
+def return_delays_s(due_for_s: Sequence[float], draw: Draw) -> list[float]:
+    """Seconds to wait, when the line has come back, for the rows of one lane that would all leave now, in their order.
+
+    Each batch leaves together within as long as its oldest row has been due, to CAP_S: a fleet that lost the line
+    together then brings what piled up at no more than its usual pace, or over CAP_S.
+    """
+    delays: list[float] = []
+    for first in range(0, len(due_for_s), MOST):
+        group = due_for_s[first : first + MOST]
+        delays += [draw(0.0, min(CAP_S, max(RETURN_LEAST_S, *group)))] * len(group)
+    return delays
 
 
-def released_wait_s(row: Waiting, now_s: float, delay_s: float) -> float | None:
-    """How long a row still waits when the line has come back and `delay_s` was drawn; None: leave it as it is."""
-    if now_s < row.next_at <= now_s + delay_s:
-        return None
-    return max(delay_s, row.next_at - row.wait_s + row.hold_s - now_s)
+def drawn_once(draw: Draw) -> Draw:
+    """The same luck for several rows: what left in one request may leave in one again."""
+    luck = draw(0.0, 1.0)
+    return lambda low, high: low + luck * (high - low)
 
 
 def decide(verdict: Verdict, attempts: int, refusals: int, was_unknown: bool, draw: Draw) -> Step:
@@ -131,4 +130,4 @@ def decide(verdict: Verdict, attempts: int, refusals: int, was_unknown: bool, dr
     if was_unknown:
         state = TransactionState.UNKNOWN
     hold_s = min(max(verdict.retry_after_s, 0.0), RETRY_AFTER_CAP_S)
-    return Step(state, refusals, wait_s=hold_s + backoff_s(attempts, draw), hold_s=hold_s)
+    return Step(state, refusals, backoff_s(attempts, draw, hold_s), hold_s)

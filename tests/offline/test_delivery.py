@@ -11,7 +11,7 @@ from offline_cache.contract import TransactionState
 from offline_cache.delivery import Due
 from offline_cache.journal import JournalEvent
 from offline_cache.retention import KEEP_REJECTED_S, sweep
-from offline_cache.schedule import Lane, Verdict, VerdictKind
+from offline_cache.schedule import CAP_S, Lane, Verdict, VerdictKind
 from offline_cache.store import Store
 from tests.offline.conftest import HandClock, close, make_draft
 
@@ -90,7 +90,7 @@ def test_retry_after_is_kept_on_disk_and_nothing_shortens_it(
 ) -> None:
     store.outbox.accept(make_draft())
     store.delivery.record(take(store), Verdict(VerdictKind.BUSY, 503, "busy", retry_after_s=120))
-    assert early_s(store) == 121
+    assert early_s(store) == 180
     store.delivery.retry()
     assert early_s(store) == 120
     store.delivery.release()
@@ -112,7 +112,7 @@ def test_a_clock_jump_makes_nobody_wait_for_years(
     close(store)
     clock.jump_years(years)
     again = opened()
-    clock.pass_s(601)
+    clock.pass_s(901)
     assert {take(again).sequence, take(again).sequence} == {1, 2}
 
 
@@ -161,19 +161,25 @@ def test_quarantined_and_waiting_payloads_are_never_forgotten(store: Store, cloc
     assert store.database.read("SELECT count(*) FROM payload") == [(2,)]
 
 
-def test_when_the_line_is_back_what_waited_for_it_leaves_soon_and_spread(store: Store, clock: HandClock) -> None:
-    for _ in range(45):
+def test_when_the_line_is_back_what_piled_up_leaves_together_and_not_at_once(store: Store, clock: HandClock) -> None:
+    for _ in range(3):
         store.outbox.accept(make_draft())
-    for _ in range(7):
-        clock.pass_s(300)
-        for _ in range(3):
-            batch = store.delivery.take_batch(Lane.APPLICATIONS, 20)
-            assert isinstance(batch, tuple)
-            store.delivery.record_batch([(due, NOT_SENT) for due in batch])
-    assert early_s(store) == 64
+        clock.pass_s(20)
+    store.outbox.accept(make_draft(kind="rating"))
+    clock.pass_s(1)
     store.delivery.release()
     waits = store.database.read("SELECT next_at - ? FROM delivery ORDER BY sequence", (clock.schedule_s(),))
-    assert [round(wait) for (wait,) in waits] == [3] * 20 + [6] * 20 + [9] * 5
+    assert [round(wait) for (wait,) in waits] == [61, 61, 61, 3]
+
+
+def test_a_line_that_flaps_hurries_nobody_and_delays_nobody_again(store: Store, clock: HandClock) -> None:
+    store.outbox.accept(make_draft())
+    clock.pass_s(100)
+    store.delivery.release()
+    for _ in range(3):
+        clock.pass_s(30)
+        store.delivery.release()
+    assert early_s(store) == 10
 
 
 def test_a_start_after_an_outage_spreads_also_what_the_centre_had_put_off_and_is_due_by_now(
@@ -185,7 +191,7 @@ def test_a_start_after_an_outage_spreads_also_what_the_centre_had_put_off_and_is
     clock.pass_s(6 * 3600)
     again = opened()
     again.delivery.release()  # the first contact of the new process
-    assert early_s(again) == 3
+    assert early_s(again) == CAP_S
 
 
 def test_all_of_a_batch_are_sending_on_the_disk_before_anything_is_sent(
@@ -257,6 +263,18 @@ def test_the_line_coming_back_does_not_hurry_what_the_centre_itself_refused(stor
     before = early_s(store)
     store.delivery.release()
     assert early_s(store) == before
+
+
+def test_a_busy_centre_holds_the_lane_and_no_other(store: Store, clock: HandClock) -> None:
+    first, second, rating = make_draft(), make_draft(), make_draft(kind="rating")
+    for draft in (first, second, rating):
+        store.outbox.accept(draft)
+    store.delivery.record(take(store), Verdict(VerdictKind.BUSY, 503, "busy", retry_after_s=120))
+    assert early_s(store) == 180
+    assert take(store, Lane.RATINGS).id == rating.id
+    clock.pass_s(180)
+    assert take(store).id == second.id  # the least tried first: nobody stands behind one that is always put off
+    assert take(store).id == first.id
 
 
 def test_depth_tells_how_much_waits_and_since_when(store: Store, clock: HandClock) -> None:

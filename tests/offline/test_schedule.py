@@ -6,20 +6,21 @@ import random
 
 import pytest
 
+from offline_cache.batches import MOST
 from offline_cache.contract import TransactionState
 from offline_cache.schedule import (
     CAP_S,
     REFUSALS_BEFORE_QUARANTINE,
     RETRY_AFTER_CAP_S,
+    RETURN_LEAST_S,
     Lane,
     Verdict,
     VerdictKind,
-    Waiting,
     backoff_s,
     decide,
+    drawn_once,
     lane_of,
-    released_wait_s,
-    return_delay_s,
+    return_delays_s,
 )
 from tests.offline.conftest import longest, shortest
 
@@ -52,10 +53,11 @@ def test_a_million_attempts_do_not_overflow() -> None:
     assert backoff_s(1_000_000, longest) == CAP_S
 
 
-def test_retry_after_is_a_floor_under_the_jitter() -> None:
+def test_retry_after_is_a_floor_under_the_jitter_which_spreads_those_who_were_told_the_same() -> None:
     busy = Verdict(VerdictKind.BUSY, 429, retry_after_s=60)
     assert decide(busy, 1, 0, False, shortest).wait_s == 60
-    assert decide(busy, 1, 0, False, longest).wait_s == 61
+    assert decide(busy, 1, 0, False, longest).wait_s == 90
+    assert decide(busy, 7, 0, False, longest).wait_s == 124
     assert decide(busy, 1, 0, False, longest).hold_s == 60
 
 
@@ -102,30 +104,31 @@ def test_a_dead_line_never_leads_to_quarantine() -> None:
     assert (step.state, step.refusals) == (TransactionState.PENDING, 4)
 
 
-def test_after_an_outage_a_short_outbox_leaves_quickly_and_a_long_one_spreads() -> None:
-    assert return_delay_s(0, longest) == 3
-    assert return_delay_s(1, longest) == 6
-    assert return_delay_s(20_000, longest) == CAP_S
+def test_after_an_outage_what_one_request_holds_leaves_together_within_as_long_as_it_was_due() -> None:
+    assert return_delays_s([50, 40, 1], longest) == [50, 50, 50]
+    assert return_delays_s([0.1], longest) == [RETURN_LEAST_S]
+    assert return_delays_s([6 * 3600.0] * 3, longest) == [CAP_S] * 3
+    assert return_delays_s([], longest) == []
 
 
-def test_a_released_row_leaves_when_drawn_unless_it_leaves_sooner_or_the_centre_holds_it() -> None:
-    assert released_wait_s(Waiting(next_at=90, wait_s=0, hold_s=0), 100, 5) == 5
-    assert released_wait_s(Waiting(next_at=103, wait_s=64, hold_s=0), 100, 5) is None
-    assert released_wait_s(Waiting(next_at=160, wait_s=64, hold_s=0), 100, 5) == 5
-    assert released_wait_s(Waiting(next_at=160, wait_s=64, hold_s=60), 100, 5) == 56
+def test_each_group_of_a_long_outbox_has_a_time_of_its_own() -> None:
+    delays = return_delays_s([9000.0] * 50, random.Random(3).uniform)
+    assert len({*delays[:MOST]}) == len({*delays[MOST : 2 * MOST]}) == 1
+    assert len({*delays}) == 3
+
+
+def test_rows_of_one_request_may_draw_once() -> None:
+    draws: list[float] = []
+
+    def counted(low: float, high: float) -> float:
+        draws.append(0.25)
+        return low + 0.25 * (high - low)
+
+    once = drawn_once(counted)
+    assert (once(0, 8), once(10, 20)) == (2, 12.5)
+    assert draws == [0.25]
 
 
 def test_ratings_have_a_lane_of_their_own() -> None:
     assert lane_of("rating") is Lane.RATINGS
     assert lane_of("application") is Lane.APPLICATIONS
-
-
-def test_a_fleet_after_an_outage_comes_back_spread_and_asks_once_each() -> None:
-    """The production schedule for 2,780 terminals with 4 transactions each, against 60 answers a second."""
-    draw = random.Random(11)
-    arrivals = sorted(return_delay_s(place, draw.uniform) for _ in range(2780) for place in range(4))
-    per_second = [0] * 20
-    for at in arrivals:
-        per_second[int(at)] += 1
-    assert arrivals[-1] <= 12
-    assert max(per_second) < 2780  # nobody leaves in step: the worst second holds less than one each
