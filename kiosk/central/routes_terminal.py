@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from sqlalchemy.orm import Session
 
+from kiosk.central.batches import Batches
 from kiosk.central.certificates import Certificates, grouped
 from kiosk.central.database import Database
 from kiosk.central.identity import Clock, Codes, authenticate
@@ -22,6 +23,7 @@ from kiosk.central.refusals import Refusal
 from kiosk.central.rewind import compare
 from kiosk.central.schema import newest_revision
 from kiosk.central.schemas import (
+    BatchIn,
     CentreOut,
     CertificateIn,
     CertificateOut,
@@ -41,6 +43,7 @@ from kiosk.central.schemas import (
     Refused,
     StatusIn,
     TransactionOut,
+    VerdictsOut,
 )
 from kiosk.central.sealing import SealingKeys
 from kiosk.central.signing import CentreKey, Receipt
@@ -186,6 +189,12 @@ def _add_intake(router: APIRouter, office: Office, known_terminal: Any) -> None:
         receipt, state = office.intake.receive(reader.read(came))
         response.status_code = receipt.status
         return tell(response, receipt, state)
+
+    batches_of = Batches(reader, office.intake, office.key.sign)
+
+    @router.post("/batches", status_code=201, responses=refusals(422))
+    def batches(body: BatchIn, terminal: who) -> VerdictsOut:
+        return VerdictsOut(verdicts=batches_of.judge(terminal, body.entries))
 
     @router.get("/transactions/{key}", responses=refusals(404))
     def transaction(terminal: who, key: str, response: Response) -> TransactionOut:

@@ -179,6 +179,39 @@ class TransactionOut(BaseModel):
     received_at: str
 
 
+class BatchEntryIn(Body):
+    """One transaction of a batch: its idempotency key, and its exact bytes in base64. Judged by itself."""
+
+    key: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
+    media_type: Short
+    body: str
+
+
+class BatchIn(Body):
+    """Transactions of one terminal."""
+
+    entries: Annotated[list[BatchEntryIn], Field(min_length=1, max_length=20)]
+
+
+class VerdictOut(BaseModel):
+    """What a POST of its own would have been answered; `receipt` is the text of Doorstep-Receipt."""
+
+    key: str
+    status: int
+    case_number: str = ""
+    state: str = ""
+    received_at: str = ""
+    receipt: str = ""
+    reason: str = ""
+    retry_after_s: float = 0.0
+
+
+class VerdictsOut(BaseModel):
+    """One for each entry, in their order."""
+
+    verdicts: list[VerdictOut]
+
+
 class KeyIn(Body):
     """A terminal's Ed25519 public key, base64url, 32 bytes."""
 

@@ -11,6 +11,7 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -48,6 +49,15 @@ class Submission:
         return json.dumps(content, ensure_ascii=False).encode()
 
 
+@dataclass(frozen=True)
+class Told:
+    """An answer of the centre, whole."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
 class Terminals:
     """`authorization` is an enrolled terminal's; `public_key` the centre's, with which its receipts are checked."""
 
@@ -59,6 +69,49 @@ class Terminals:
     def deliver(self, submissions: Sequence[Submission], at_once: int) -> None:
         """Send each until it is acknowledged; every tenth by five at the same moment."""
         asyncio.run(self._deliver(list(submissions), at_once))
+
+    def deliver_in_batches(self, submissions: Sequence[Submission], at_once: int) -> None:
+        """The same, up to twenty in one request; what got no verdict comes again with others."""
+        asyncio.run(self._deliver_in_batches(list(submissions), at_once))
+
+    async def _deliver_in_batches(self, submissions: list[Submission], at_once: int) -> None:
+        async def worker() -> None:
+            for _ in range(TRIES):
+                if not submissions:
+                    return
+                batch, submissions[:] = submissions[:20], submissions[20:]
+                submissions.extend(await self._send_batch(batch))
+                await asyncio.sleep(PAUSE_S)
+            raise AssertionError(f"{len(submissions)} were not acknowledged: {self.statuses}")
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(at_once):
+                group.create_task(worker())
+
+    async def _send_batch(self, batch: list[Submission]) -> list[Submission]:
+        """One try; those that must come again."""
+        entries = [
+            {"key": one.key, "media_type": "application/json", "body": base64.b64encode(one.body).decode()}
+            for one in batch
+        ]
+        verdicts: dict[str, dict[str, Any]] = {}
+        with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
+            async with asyncio.timeout(ANSWER_S):
+                answer = await self._exchange(self._request("/v1/batches", json.dumps({"entries": entries}).encode()))
+                told = self._told(answer)
+                if told is not None and told.status == 201:
+                    verdicts = {verdict["key"]: verdict for verdict in json.loads(told.body)["verdicts"]}
+        return [one for one in batch if not self._taken(one, verdicts.get(one.key))]
+
+    def _taken(self, one: Submission, verdict: dict[str, Any] | None) -> bool:
+        if verdict is None:
+            return False
+        self.statuses[verdict["status"]] += 1
+        if verdict["status"] not in {201, 202}:
+            return False
+        self._check(one, verdict["receipt"], verdict["case_number"], verdict["status"])
+        one.cases.add(verdict["case_number"])
+        return True
 
     async def _deliver(self, submissions: list[Submission], at_once: int) -> None:
         async def worker() -> None:
@@ -92,15 +145,10 @@ class Terminals:
 
     async def _send(self, one: Submission) -> str:
         """One try; the case number when the centre has acknowledged."""
-        body = one.body
-        head = (
-            f"POST /v1/transactions HTTP/1.1\r\nHost: centre\r\nAuthorization: {self._authorization}\r\n"
-            f"Idempotency-Key: {one.key}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-            "Connection: close\r\n\r\n"
-        )
+        request = self._request("/v1/transactions", one.body, f"Idempotency-Key: {one.key}\r\n")
         with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
             async with asyncio.timeout(ANSWER_S):
-                return self._judge(one, await self._exchange(head.encode() + body))
+                return self._judge(one, await self._exchange(request))
         return ""
 
     async def _exchange(self, request: bytes) -> bytes:
@@ -115,23 +163,39 @@ class Terminals:
         finally:
             writer.transport.abort()
 
-    def _judge(self, one: Submission, answer: bytes) -> str:
+    def _request(self, path: str, body: bytes, more: str = "") -> bytes:
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: centre\r\nAuthorization: {self._authorization}\r\n{more}"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        return head.encode() + body
+
+    def _told(self, answer: bytes) -> Told | None:
+        """A whole answer of the centre; None for anything else."""
         head, _, body = answer.partition(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
         if len(first.split()) < 2 or not first.split()[1].isdigit() or headers.get("doorstep-centre") != "1":
-            return ""
-        status = int(first.split()[1])
+            return None
         if len(body) != int(headers.get("content-length", -1)):
+            return None
+        return Told(int(first.split()[1]), headers, body)
+
+    def _judge(self, one: Submission, answer: bytes) -> str:
+        told = self._told(answer)
+        if told is None:
             return ""
-        self.statuses[status] += 1
-        if status not in {201, 202} or headers.get("idempotency-key") != one.key:
+        self.statuses[told.status] += 1
+        if told.status not in {201, 202} or told.headers.get("idempotency-key") != one.key:
             return ""
-        case = str(json.loads(body)["case_number"])
-        receipt = self.receipt(headers["doorstep-receipt"])
+        case = str(json.loads(told.body)["case_number"])
+        self._check(one, told.headers["doorstep-receipt"], case, told.status)
+        return case
+
+    def _check(self, one: Submission, text: str, case: str, status: int) -> None:
+        receipt = self.receipt(text)
         assert (receipt["k"], receipt["n"], receipt["c"]) == (one.key, case, status)
         assert receipt["h"] == hashlib.sha256(one.body).hexdigest()
-        return case
 
     def receipt(self, text: str) -> dict[str, object]:
         """The content of a receipt; AssertionError when the centre has not signed it."""

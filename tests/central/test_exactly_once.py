@@ -20,6 +20,7 @@ from tests.central.servers import Servers
 from tests.central.terminals import Submission, Terminals
 
 ALWAYS, IN_ALL = 400, 10_000
+SEED = 20261123
 MILLION = int(os.environ.get("DOORSTEP_SUBMISSIONS", "1000000"))
 
 
@@ -39,9 +40,9 @@ def assert_one_effect_each(database: Database, submissions: Sequence[Submission]
     assert all(sorted(given) == list(range(1, len(given) + 1)) for given in counts.values())
 
 
-def campaign(servers: Servers, count: int, kills: int, seed: int = 20261123) -> tuple[FaultProxy, Terminals]:
+def campaign(servers: Servers, count: int, kills: int, *, batches: bool = False) -> tuple[FaultProxy, Terminals]:
     """`count` submissions over the bad line, while `kills` servers die at moments that the die chooses."""
-    proxy = FaultProxy(servers.port, seed)
+    proxy = FaultProxy(servers.port, SEED)
     terminals = Terminals(proxy.port, servers.authorization, servers.public_key())
     submissions = [Submission(number) for number in range(count)]
     ended = threading.Event()
@@ -49,7 +50,7 @@ def campaign(servers: Servers, count: int, kills: int, seed: int = 20261123) -> 
 
     def reaper() -> None:
         nonlocal died
-        die = random.Random(seed)
+        die = random.Random(SEED)
         while died < kills and not ended.wait(die.uniform(0.3, 1.0)):
             servers.kill(die.randrange(len(servers.pids)))
             died += 1
@@ -57,7 +58,7 @@ def campaign(servers: Servers, count: int, kills: int, seed: int = 20261123) -> 
     reaping = threading.Thread(target=reaper)
     reaping.start()
     try:
-        terminals.deliver(submissions, at_once=8)
+        (terminals.deliver_in_batches if batches else terminals.deliver)(submissions, at_once=8)
     finally:
         ended.set()
         reaping.join(60)
@@ -70,6 +71,17 @@ def campaign(servers: Servers, count: int, kills: int, seed: int = 20261123) -> 
 
 def test_a_bad_line_and_kills_leave_one_effect_each(make_servers: Callable[[int], Servers]) -> None:
     proxy, _ = campaign(make_servers(2), ALWAYS, kills=5)
+    assert set(proxy.met) == set(Fault)
+
+
+def test_batches_over_a_bad_line_and_kills_leave_one_effect_each(make_servers: Callable[[int], Servers]) -> None:
+    campaign(make_servers(2), ALWAYS, kills=3, batches=True)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_ten_thousand_in_batches_with_kills(make_servers: Callable[[int], Servers]) -> None:
+    proxy, _ = campaign(make_servers(2), IN_ALL, kills=100, batches=True)
     assert set(proxy.met) == set(Fault)
 
 
