@@ -19,13 +19,15 @@ from starlette.responses import Response
 from kiosk.central.catalogue_repository import Repository
 from kiosk.central.certificates import Certificates
 from kiosk.central.database import Database
+from kiosk.central.evidence import Evidence, forget_unfinished
 from kiosk.central.identity import Clock, Codes, forget_expired
-from kiosk.central.intake import Intake
+from kiosk.central.intake import Intake, settled_state
 from kiosk.central.locks import BusyError
 from kiosk.central.reading import shapes_of
 from kiosk.central.refusals import Refusal
 from kiosk.central.routes_catalogue import catalogue_routes
 from kiosk.central.routes_demo import demo_routes
+from kiosk.central.routes_evidence import evidence_routes
 from kiosk.central.routes_operator import operator_routes
 from kiosk.central.routes_public import public_routes
 from kiosk.central.routes_terminal import Office, terminal_routes
@@ -56,12 +58,14 @@ def create_app(settings: CentreSettings, database: Database, clock: Clock = city
         bind_sealing(session, sealing, clock(), settings.replace_key)
         load_samples(session, settings.people, clock())
         forget_expired(session, clock())
+        forget_unfinished(session, clock())
     codes = Codes(clock, settings.demo, key)
     office = Office(
         database=database,
         codes=codes,
         certificates=Certificates(settings.templates, settings.base_url, clock),
         intake=Intake(database, clock, codes.proves),
+        evidence=Evidence(database, sealing, clock, settled_state),
         clock=clock,
         key=key,
         sealing=sealing,
@@ -75,6 +79,7 @@ def create_app(settings: CentreSettings, database: Database, clock: Clock = city
         redoc_url=None,
     )
     app.include_router(terminal_routes(office))
+    app.include_router(evidence_routes(office))
     app.include_router(operator_routes(office))
     app.include_router(catalogue_routes(office, Repository(settings.data / "catalogue")))
     app.include_router(public_routes(office))
@@ -131,7 +136,7 @@ def _add_manners(app: FastAPI) -> None:
     async def manners(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         length = request.headers.get("content-length", "")
         unread = {"Connection": "close"}  # the body that we do not read must not be taken for the next request
-        if request.method == "POST" and not length.isdigit():
+        if request.method in {"POST", "PATCH"} and not length.isdigit():
             answer: Response = JSONResponse({"reason": "length_required"}, 411, unread)
         elif length.isdigit() and int(length) > BODY_LIMIT:
             answer = JSONResponse({"reason": "too_large"}, 413, unread)

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.central.database import Database
+from kiosk.central.evidence import WAITS, announce
 from kiosk.central.incidents import note
 from kiosk.central.models import Attachment, CaseEvent, Incident, Transaction
 from kiosk.central.numbers import next_case_number
@@ -28,6 +29,7 @@ from kiosk.central.schemas import TransactionIn
 from kiosk.central.signing import Receipt
 
 RECEIVED, TO_VERIFY = "已受理", "待核验"
+"""What a case is at first: proven to be the person's, or a person looks at it. Before, it may wait for evidence."""
 PROGRESS = {TO_VERIFY: RECEIVED, RECEIVED: "办理中", "办理中": "办结"}
 ATTACHMENT_LIMIT = 8 * 1024 * 1024
 Proof = Callable[[Session, str, str], bool]
@@ -106,22 +108,26 @@ class Intake:
             service=body.service,
             district=body.district,
             number=body.subject.number,
-            state=RECEIVED if proven else TO_VERIFY,
             status_code=201 if proven else 202,
             received_at=now,
             body=body.model_dump(exclude={"attachments", "token"}),
             payload_sha256=sent.payload_sha256,
         )
-        if keep_promise(session, case, now):
-            case.state = RECEIVED if case.status_code == 201 else TO_VERIFY
-        else:
+        if not keep_promise(session, case, now):
             case.case_number = next_case_number(session, body.district, now)
+        case.state = WAITS if body.evidence else settled_state(case)
         session.add(case)
         session.flush()
+        announce(session, sent.key, body.evidence)
         for name, media_type, content in attachments:
             session.add(Attachment(key=sent.key, name=name, media_type=media_type, content=content))
         session.add(CaseEvent(case_number=case.case_number, at=now, state=case.state))
         return case
+
+
+def settled_state(case: Transaction) -> str:
+    """What a case is when nothing of it is missing."""
+    return RECEIVED if case.status_code == 201 else TO_VERIFY
 
 
 def receipt_of(row: Transaction) -> Receipt:
@@ -132,6 +138,8 @@ def receipt_of(row: Transaction) -> Receipt:
 def fingerprint_of(body: TransactionIn) -> str:
     """SHA-256 over the canonical body. The token is left out: it proves who asked, not what was asked."""
     canonical: dict[str, Any] = body.model_dump(exclude={"token"})
+    if not body.evidence:  # as before there was any: what was taken then must be known again
+        del canonical["evidence"]
     text = json.dumps(canonical, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -139,6 +139,30 @@ class Attachment(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class EvidenceRow(Base):
+    """A large attachment that a transaction announced: SHA-256 and length of its sealed bytes, and how far it came."""
+
+    __tablename__ = "evidence"
+    key: Mapped[str] = mapped_column(ForeignKey("transaction_.key"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    media_type: Mapped[str] = mapped_column(String(80))
+    length: Mapped[int]
+    received: Mapped[int] = mapped_column(default=0)
+    touched_at: Mapped[datetime.datetime | None] = mapped_column(DateTime, default=None)
+    arrived_at: Mapped[datetime.datetime | None] = mapped_column(DateTime, default=None)
+
+
+class EvidencePart(Base):
+    """Sealed bytes of a piece of evidence that is not all here yet."""
+
+    __tablename__ = "evidence_part"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    start: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class CaseEvent(Base):
     """A step in a case's life."""
 

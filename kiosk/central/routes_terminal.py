@@ -4,7 +4,7 @@ No postponed annotations here: FastAPI must see the dependency objects that the 
 """
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from kiosk.central.batches import Batches
 from kiosk.central.certificates import Certificates, grouped
 from kiosk.central.database import Database
+from kiosk.central.evidence import Evidence
 from kiosk.central.identity import Clock, Codes, authenticate
 from kiosk.central.intake import Intake
 from kiosk.central.models import Person, Terminal
@@ -59,6 +60,7 @@ class Office:
     codes: Codes
     certificates: Certificates
     intake: Intake
+    evidence: Evidence
     clock: Clock
     key: CentreKey
     sealing: SealingKeys
@@ -70,15 +72,21 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Refused} for status in (401, 413, *statuses)}
 
 
-def terminal_routes(office: Office) -> APIRouter:
-    """All calls under /v1."""
-    router = APIRouter(prefix="/v1")
+def terminal_of(office: Office) -> Callable[..., Iterator[str]]:
+    """A dependency: the id of the terminal that calls; Refusal 401."""
 
     def known_terminal(authorization: Annotated[str, Header()] = "") -> Iterator[str]:
         with office.database.reading() as session:
             terminal_id = authenticate(session, authorization).id
         yield terminal_id
 
+    return known_terminal
+
+
+def terminal_routes(office: Office) -> APIRouter:
+    """All calls under /v1, but for evidence and the catalogue."""
+    router = APIRouter(prefix="/v1")
+    known_terminal = terminal_of(office)
     who = Annotated[str, Depends(known_terminal)]
 
     @router.get("/health", response_model=Health)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 Number = Annotated[str, StringConstraints(min_length=5, max_length=20, pattern=r"^[0-9A-Z<]+$")]
 NO_NUL = r"^[^\x00]*$"
@@ -155,6 +155,24 @@ class AttachmentIn(Body):
     content: str
 
 
+EVIDENCE_LIMIT = 16 * 1024 * 1024
+
+
+class EvidenceIn(Body):
+    """An attachment that comes by itself: SHA-256 and length of its sealed bytes."""
+
+    name: Annotated[str, StringConstraints(max_length=80, pattern=NO_NUL)]
+    media_type: Literal["image/jpeg", "image/png", "application/pdf"]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    length: Annotated[int, Field(ge=1, le=EVIDENCE_LIMIT)]
+
+
+def _different(evidence: list[EvidenceIn]) -> list[EvidenceIn]:
+    if len({one.sha256 for one in evidence}) < len(evidence):
+        raise ValueError("named twice")
+    return evidence
+
+
 class TransactionIn(Body):
     """What a terminal captured."""
 
@@ -169,6 +187,14 @@ class TransactionIn(Body):
     token: Short = ""
     answers: Annotated[list[Pair], Field(max_length=200)]
     attachments: Annotated[list[AttachmentIn], Field(max_length=20)] = []
+    evidence: Annotated[list[EvidenceIn], Field(max_length=20), AfterValidator(_different)] = []
+
+
+class BlobOut(BaseModel):
+    """How many bytes of a piece of evidence are here; `complete`: all, and they are right."""
+
+    offset: int
+    complete: bool
 
 
 class TransactionOut(BaseModel):

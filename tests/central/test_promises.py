@@ -29,6 +29,8 @@ CALLS = {
     ("post", "/v1/terminals/status"),
     ("post", "/v1/terminals/{terminal_id}/digests"),
     ("get", "/v1/incidents"),
+    ("get", "/v1/blobs/{sha256}"),
+    ("patch", "/v1/blobs/{sha256}"),
     ("get", "/v1/catalogue/root/{number}.json"),
     ("get", "/v1/catalogue/timestamp.json"),
     ("get", "/v1/catalogue/withdrawals.json"),
