@@ -112,7 +112,7 @@ class Delivery:
                 step = decide(verdict, due.attempts, due.refusals, due.was_unknown, draw)
                 purged = self._record(due, verdict, step) or purged
                 outcomes.append(Outcome(due.id, step.state, verdict.case_number, verdict.reason))
-            if all(verdict.kind is VerdictKind.BUSY for _, verdict in answered):
+            if step.hold_s and all(verdict.kind is VerdictKind.BUSY for _, verdict in answered):
                 self._hold_back(due.sequence, step)
         if purged:
             self.database.checkpoint()
