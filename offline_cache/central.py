@@ -129,6 +129,15 @@ class Centre:
             kind = VerdictKind.NO_ANSWER if error.sent else VerdictKind.NOT_SENT
             return Verdict(kind, reason=error.reason)
 
+    def send(self, entries: Sequence[tuple[str, bytes]], control: Control) -> BatchAnswer:
+        """Send (id, body) in one request: a batch, or a transaction by itself. Raises Cancelled only."""
+        if len(entries) > 1:
+            return self.post_batch(entries, control)
+        verdict = self.post_transaction(*entries[0], control)
+        # One that gets no answer by itself says nothing about its neighbours.
+        silent = verdict.kind in {VerdictKind.NO_ANSWER, VerdictKind.NOT_SENT}
+        return BatchAnswer((verdict,), BatchEnd.NOTHING if silent else BatchEnd.ANSWERED)
+
     def post_batch(self, entries: Sequence[tuple[str, bytes]], control: Control) -> BatchAnswer:
         """Send several (id, body) in one request; a verdict for each, in their order. Raises Cancelled only."""
         parts = tuple(wire.BatchEntry(key, TRANSACTION_TYPE, body) for key, body in entries)

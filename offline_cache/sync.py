@@ -12,8 +12,8 @@ import threading
 from collections.abc import Callable, Sequence
 
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded
-from offline_cache.batches import BatchEnd, BatchSize
-from offline_cache.central import BatchAnswer, Centre
+from offline_cache.batches import BatchSize
+from offline_cache.central import Centre
 from offline_cache.contract import LineState, Outcome
 from offline_cache.delivery import Due
 from offline_cache.errors import StoreUnavailable
@@ -93,7 +93,7 @@ class LaneSender:
         self._control = Control(SEND_WITHIN_S)
         if self._closing:
             raise Cancelled
-        answer = self._post(due, self._control)
+        answer = self._centre.send([(one.id, one.body) for one in due], self._control)
         self._size.ended(answer.end, len(due))
         answered, together = list(zip(due, answer.verdicts, strict=True)), self._size.most
         outcomes = self._owner.run(
@@ -104,15 +104,6 @@ class LaneSender:
             self.on_verdict(verdict)
             self.on_outcome(outcome)
         return 0.0
-
-    def _post(self, due: Sequence[Due], control: Control) -> BatchAnswer:
-        """One request: a batch, or a transaction by itself."""
-        if len(due) > 1:
-            return self._centre.post_batch([(one.id, one.body) for one in due], control)
-        verdict = self._centre.post_transaction(due[0].id, due[0].body, control)
-        # One that gets no answer by itself says nothing about its neighbours.
-        silent = verdict.kind in {VerdictKind.NO_ANSWER, VerdictKind.NOT_SENT}
-        return BatchAnswer((verdict,), BatchEnd.NOTHING if silent else BatchEnd.ANSWERED)
 
 
 class Registrar:
