@@ -56,8 +56,20 @@ class Attachment(msgspec.Struct, frozen=True):
         return f"Attachment({self.name}, {len(self.content)} bytes)"
 
 
+class Terms(msgspec.Struct, frozen=True):
+    """What the service allows of promises that the office has not seen: how many may wait at once (0: any number), and
+    up to what amount in fen without the line; `amount_fen` is what this transaction pays."""
+
+    most_waiting: int = 0
+    most_fen: int = 0
+    amount_fen: int = 0
+
+
 class Draft(msgspec.Struct, frozen=True):
-    """A transaction to be accepted. `id` is a UUIDv7 chosen once; it is the idempotency key."""
+    """A transaction to be accepted. `id` is a UUIDv7 chosen once; it is the idempotency key.
+
+    `terms` left out: nothing limits it.
+    """
 
     id: str
     kind: Literal["application", "rating"]
@@ -70,6 +82,7 @@ class Draft(msgspec.Struct, frozen=True):
     answers: tuple[Answer, ...]
     attachments: tuple[Attachment, ...] = ()
     valid_days: int = 30
+    terms: Terms | msgspec.UnsetType = msgspec.UNSET
 
     def __repr__(self) -> str:
         return f"Draft({self.id}, {self.service})"
@@ -177,6 +190,13 @@ class Ok(msgspec.Struct, frozen=True, tag=True):
     """Done."""
 
 
+class ServiceWaiting(msgspec.Struct, frozen=True):
+    """How many transactions of a service the centre has not answered yet."""
+
+    service: str
+    count: int
+
+
 class StoreStatus(msgspec.Struct, frozen=True, tag=True):
     """For readiness, the technician and the operator."""
 
@@ -187,6 +207,11 @@ class StoreStatus(msgspec.Struct, frozen=True, tag=True):
     accepting: bool
     journal_length: int
     problem: str = ""
+    services: tuple[ServiceWaiting, ...] = ()
+
+    def waiting_of(self, service: str) -> int:
+        """How many of one service wait."""
+        return next((one.count for one in self.services if one.service == service), 0)
 
 
 class TransactionRow(msgspec.Struct, frozen=True):
@@ -273,6 +298,7 @@ class StoreFailure(msgspec.Struct, frozen=True, tag=True):
 
     `kind`: offline (the centre cannot be reached), timeout, refused (the centre says no; `reason` says why),
     conflict (same key, other content), storage (the disk does not take it; nothing was accepted),
+    limit (the service allows no further promise now: too_many_waiting, amount_offline),
     cancelled, invalid.
     """
 

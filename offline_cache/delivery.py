@@ -14,11 +14,12 @@ from dataclasses import dataclass
 
 from offline_cache.batches import MOST, Candidate, portion
 from offline_cache.clock import Clock
-from offline_cache.contract import Outcome, TransactionState
+from offline_cache.contract import Outcome, ServiceWaiting, TransactionState
 from offline_cache.database import Database
 from offline_cache.journal import Journal, JournalEvent
 from offline_cache.retention import purge_payload
 from offline_cache.schedule import (
+    NOT_ANSWERED,
     Draw,
     Lane,
     Step,
@@ -56,11 +57,12 @@ class Due:
 
 @dataclass(frozen=True)
 class Depth:
-    """How much waits: rows not yet answered, age of the oldest in seconds, rows quarantined."""
+    """How much waits: rows not yet answered, age of the oldest in seconds, rows quarantined; what waits by service."""
 
     waiting: int
     oldest_s: float
     quarantined: int
+    services: tuple[ServiceWaiting, ...]
 
 
 @dataclass
@@ -176,14 +178,17 @@ class Delivery:
 
     def depth(self) -> Depth:
         """What waits and what is quarantined."""
-        waiting, oldest_at = self.database.read(
-            "SELECT count(*), min(accepted_at) FROM delivery JOIN entry USING (sequence) WHERE state IN (?, ?, ?)",
-            (_PENDING, _SENDING, _UNKNOWN),
-        )[0]
+        rows = self.database.read(
+            "SELECT service, count(*), min(accepted_at) FROM delivery JOIN entry USING (sequence) "
+            "WHERE state IN (?, ?, ?) GROUP BY service ORDER BY service",
+            NOT_ANSWERED,
+        )
+        oldest_at = min((at for _, _, at in rows), default=None)
         quarantined = self.database.read(
             "SELECT count(*) FROM delivery WHERE state = ?", (TransactionState.QUARANTINED,)
         )[0][0]
-        return Depth(waiting, self._age_s(oldest_at), quarantined)
+        services = tuple(ServiceWaiting(service, count) for service, count, _ in rows)
+        return Depth(sum(one.count for one in services), self._age_s(oldest_at), quarantined, services)
 
     def _age_s(self, accepted_at: str | None) -> float:
         if accepted_at is None:

@@ -3,6 +3,7 @@
     StoreError
     ├── StoreUnavailable   the disk, the file or its key; nothing was accepted; the owner reopens and verifies
     ├── Conflict           the same transaction id came with another content
+    ├── LimitReached       the service allows no further promise now
     ├── InvalidCommand     the command's values break a rule of the contract
     └── CentreError
         ├── NoLine         nobody who is the centre answered
@@ -49,6 +50,14 @@ class Conflict(StoreError):
     def as_failure(self) -> StoreFailure:
         """Kind conflict."""
         return StoreFailure("conflict", self.reason)
+
+
+class LimitReached(StoreError):
+    """`reason` is too_many_waiting or amount_offline (offline_cache.limits)."""
+
+    def as_failure(self) -> StoreFailure:
+        """Kind limit."""
+        return StoreFailure("limit", self.reason)
 
 
 class InvalidCommand(StoreError):

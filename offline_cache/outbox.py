@@ -18,11 +18,12 @@ from offline_cache.chain import first_break, link
 from offline_cache.clock import Clock, boot_id, iso
 from offline_cache.contract import Accepted, Draft, Outcome, TransactionRow, TransactionState
 from offline_cache.database import Database
-from offline_cache.errors import Conflict, InvalidCommand
+from offline_cache.errors import Conflict, InvalidCommand, LimitReached
 from offline_cache.identifiers import is_transaction_id, local_number
 from offline_cache.identity import Identity, SlipFacts
 from offline_cache.journal import Journal, JournalEvent
-from offline_cache.schedule import lane_of
+from offline_cache.limits import MOST_VALID_DAYS, refusal
+from offline_cache.schedule import NOT_ANSWERED, lane_of
 from offline_cache.wire import transaction_body
 
 NOT_DURABLE = "not_durable"
@@ -48,31 +49,49 @@ class Outbox:
     clock: Clock
     terminal: str
 
-    def accept(self, draft: Draft) -> Accepted:
+    def accept(self, draft: Draft, *, online: bool = False) -> Accepted:
         """Make a transaction durable; when this returns, it is on the disk.
 
         The same draft again gives the same answer. Raises Conflict for the same id with another content,
-        InvalidCommand for an id that is not a UUIDv7, StoreUnavailable when the disk does not take it.
+        LimitReached when its service allows no further one, InvalidCommand for an id that is not a UUIDv7 or a
+        validity that is none, StoreUnavailable when the disk does not take it.
         """
-        return self.accept_all((draft,))[0]
+        return self.accept_all((draft,), online=online)[0]
 
-    def accept_all(self, drafts: Sequence[Draft]) -> tuple[Accepted, ...]:
+    def accept_all(self, drafts: Sequence[Draft], *, online: bool = False) -> tuple[Accepted, ...]:
         """Make several durable in one commit, all or none."""
         if not all(is_transaction_id(draft.id) for draft in drafts):
             raise InvalidCommand("id")
+        if not all(1 <= draft.valid_days <= MOST_VALID_DAYS for draft in drafts):
+            raise InvalidCommand("valid_days")
         with self.database.transaction():
-            return tuple([self._accept(draft) for draft in drafts])
+            return tuple([self._accept(draft, online) for draft in drafts])
 
-    def _accept(self, draft: Draft) -> Accepted:
+    def _accept(self, draft: Draft, online: bool) -> Accepted:
         digest = hashlib.sha256(_draft_encoder.encode(draft)).digest()
         known = self._known(draft.id)
         if known is None:
+            self._demand_within_limits(draft, online)
             return self._write(draft, digest)
         accepted, known_digest = known
         if known_digest != digest:
             raise Conflict("other_content")
         self._renew(draft.id)
         return accepted
+
+    def _demand_within_limits(self, draft: Draft, online: bool) -> None:
+        terms = draft.terms
+        if isinstance(terms, msgspec.UnsetType):
+            return
+        waiting = 0
+        if terms.most_waiting:
+            waiting = self.database.read(
+                "SELECT count(*) FROM (SELECT 1 FROM delivery JOIN entry USING (sequence) "
+                "WHERE state IN (?, ?, ?) AND service = ? LIMIT ?)",
+                (*NOT_ANSWERED, draft.service, terms.most_waiting),
+            )[0][0]
+        if reason := refusal(terms, waiting, online=online):
+            raise LimitReached(reason)
 
     def withdraw(self, transaction_id: str) -> None:
         """See that a transaction whose accept failed on the disk is not sent: nobody was promised it."""

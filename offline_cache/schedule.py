@@ -81,6 +81,7 @@ _AFTER: dict[VerdictKind, TransactionState] = {
     VerdictKind.REFUSED: TransactionState.PENDING,
 }
 WAITING = frozenset({TransactionState.PENDING, TransactionState.UNKNOWN})
+NOT_ANSWERED = (TransactionState.PENDING, TransactionState.SENDING, TransactionState.UNKNOWN)
 ANSWERED = frozenset({TransactionState.ACCEPTED, TransactionState.REJECTED, TransactionState.QUARANTINED})
 
 

@@ -145,8 +145,8 @@ class StoreService:
     def _accept(self, command: Accept, control: Control) -> Any:
         if not self._reserve.room().accepting:
             raise StoreUnavailable("disk_full")
-        draft = command.draft
-        accepted = self._owner.run(lambda store: store.outbox.accept(draft), control, promise=draft.id)
+        draft, online = command.draft, self.line() is not LineState.OFFLINE
+        accepted = self._owner.run(lambda store: store.outbox.accept(draft, online=online), control, promise=draft.id)
         self.wake()
         return accepted
 
@@ -185,6 +185,7 @@ class StoreService:
             accepting=room.accepting,
             journal_length=length,
             problem=room.problem or self.problem(),
+            services=depth.services,
         )
 
     def _list(self, command: ListTransactions, control: Control) -> Transactions:

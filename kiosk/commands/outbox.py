@@ -31,6 +31,7 @@ from offline_cache.contract import (
     ListTransactions,
     Retry,
     StoreFailure,
+    Terms,
 )
 from offline_cache.errors import StoreError
 from offline_cache.identifiers import is_transaction_id, new_transaction_id
@@ -73,6 +74,7 @@ class PutFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     token: str = ""
     attachments: tuple[Attachment, ...] = ()
     valid_days: int = 30
+    terms: Terms | msgspec.UnsetType = msgspec.UNSET
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -243,6 +245,7 @@ def _draft(arguments: argparse.Namespace) -> Draft:
         form.answers,
         form.attachments,
         form.valid_days,
+        form.terms,
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from drivers.contract.status import DeviceRole
 from kiosk.journey.dates import is_date
+from kiosk.journey.lint_limits import limit_mistakes
 from kiosk.journey.lint_rules import rule_mistakes, sentence_mistakes
 from kiosk.journey.model import (
     STEP_ROLES,
@@ -50,6 +51,7 @@ def mistakes_of(catalogue: Catalogue, texts: Texts) -> list[str]:
             *_references(service, catalogue, texts),
             *_order(service),
             *_national(service),
+            *limit_mistakes(service),
             *_tables(service.tables),
             *_table_names(service),
             *_questions(service),

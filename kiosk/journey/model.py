@@ -150,8 +150,6 @@ class ReviewStep(Step, frozen=True, kw_only=True, tag="review"):
 class SubmitStep(Step, frozen=True, kw_only=True, tag="submit"):
     """Make the application durable, then look whether the office has it already."""
 
-    valid_days: int = 30
-
 
 class CertificateStep(Step, frozen=True, kw_only=True, tag="certificate"):
     """Have a sealed certificate issued, show it, print it on A4."""
@@ -241,6 +239,15 @@ class Hours(msgspec.Struct, frozen=True, rename={"opens": "from", "closes": "to"
         return self.opens <= hour < self.closes
 
 
+class OfflineLimits(msgspec.Struct, frozen=True):
+    """What may be promised before the office has seen it: for how many days a capture is valid, how many may wait at
+    one terminal at once, and for payments up to what amount (fen) without the line."""
+
+    valid_days: int
+    waiting: int
+    amount_fen: int = 0
+
+
 class Fact(msgspec.Struct, frozen=True):
     """One row of the guide page: for example what to bring."""
 
@@ -252,8 +259,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     """One service as the city defines it.
 
     `offline` is the class of the offline policy: A works alone, C public data of the last sync, Q captured
-    and sent later, N needs the line. `minutes` is the usual time at the terminal. `district` (CEL) names the
-    district whose rules count; `tables` are age tables that an overlay may replace.
+    and sent later (within `offline_limits`), N needs the line. `minutes` is the usual time at the terminal.
+    `district` (CEL) names the district whose rules count; `tables` are age tables that an overlay may replace.
     """
 
     id: str
@@ -273,6 +280,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     result: Text
     accept_condition: Text
     offline: Literal["A", "C", "Q", "N"]
+    offline_limits: OfflineLimits | None = None
     hours: Hours = Hours()
     needs: tuple[str, ...]
     bring: tuple[Text, ...] = ()

@@ -30,13 +30,17 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def judge(service: Service, world: World, context: Context, language: Language) -> Verdict:
     """The readiness of one service in this state of the world; the gravest reason is told."""
-    reason = _closed_reason(service, world, context, language) or _device_reason(service, world, context, language)
+    reason = (
+        _closed_reason(service, world, context, language)
+        or _limit_reason(service, world, context, language)
+        or _device_reason(service, world, context, language)
+    )
     if not reason and world.line is LineState.OFFLINE and service.offline == "N":
         reason = context.texts("ready.no_line", language)
     if reason:
         return Verdict(Readiness.UNAVAILABLE, reason, nearest_site(context, service.id, language))
     if world.line is LineState.OFFLINE and service.offline == "Q":
-        return Verdict(Readiness.LATER, context.texts("ready.later", language))
+        return Verdict(Readiness.LATER, _later(service, context, language))
     soft = [role for role in hard_and_soft_roles(service) if role in SOFT_ROLES and not _usable(world, role)]
     if soft:
         return Verdict(Readiness.READY, context.texts("ready.no_slip", language))
@@ -96,6 +100,25 @@ def _closed_reason(service: Service, world: World, context: Context, language: L
         hours = {"opens": str(service.hours.opens), "closes": str(service.hours.closes)}
         return context.texts("ready.closed", language, **hours)
     return ""
+
+
+def _limit_reason(service: Service, world: World, context: Context, language: Language) -> str:
+    """The store refuses what is over the limit; nobody should type for ten minutes to learn that."""
+    limits = service.offline_limits
+    if limits is None or world.store is None or world.store.waiting_of(service.id) < limits.waiting:
+        return ""
+    return context.texts("ready.too_many_waiting", language)
+
+
+def _later(service: Service, context: Context, language: Language) -> str:
+    limits = service.offline_limits
+    if limits is None or not service.is_fee:
+        return context.texts("ready.later", language)
+    return context.texts("ready.later_up_to", language, yuan=_yuan(limits.amount_fen))
+
+
+def _yuan(fen: int) -> str:
+    return str(fen // 100) if fen % 100 == 0 else f"{fen // 100}.{fen % 100:02d}"
 
 
 def _device_reason(service: Service, world: World, context: Context, language: Language) -> str:

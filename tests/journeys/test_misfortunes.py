@@ -24,7 +24,7 @@ from kiosk import intents as do
 from kiosk.journey.context import Context
 from kiosk.journey.effects import Forget, RunDevice
 from kiosk.views import Readiness, ResultView
-from offline_cache.contract import Accept, CheckCode, IssueCertificate, LineState, Lookup, Prefill, SendCode
+from offline_cache.contract import Accept, CheckCode, IssueCertificate, LineState, Lookup, Prefill, SendCode, Terms
 from tests.journeys.citizen import ROLES, Citizen, good_status, good_world, sensible, without
 from tests.journeys.test_services import SERVICES, to_review
 
@@ -257,6 +257,25 @@ def test_a_full_disk_promises_nothing_and_a_retry_is_the_same_transaction(citize
     assert first == second
     citizen.serve()
     assert citizen.page == "ResultView"
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("too_many_waiting", "已有太多同类申请在这台机器等待送出"), ("amount_offline", "这个金额现在不能缴")],
+)
+def test_what_is_over_the_services_limit_is_not_taken_and_says_why(citizen: Citizen, reason: str, words: str) -> None:
+    to_review(citizen, "hrss/social-security-card")
+    citizen.does(do.Confirmed()).fail(Accept, "limit", reason)
+    assert words in citizen.view.happened
+    assert citizen.view.certain == "申请没有保存，不算提交。"
+    assert [action.id for action in citizen.view.options] == ["leave"]
+
+
+def test_the_services_limits_go_with_the_transaction(citizen: Citizen) -> None:
+    to_review(citizen, "hrss/social-security-card")
+    citizen.does(do.Confirmed())
+    [accept] = citizen.commands(Accept)
+    assert (accept.draft.valid_days, accept.draft.terms) == (30, Terms(most_waiting=200))
 
 
 def test_a_silent_store_leaves_it_open_and_may_be_asked_again(citizen: Citizen) -> None:

@@ -5,7 +5,7 @@ Not responsible for sending (the store does, whenever the line allows).
 
 from __future__ import annotations
 
-from kiosk.journey.model import ReviewStep, SubmitStep
+from kiosk.journey.model import OfflineLimits, ReviewStep
 from kiosk.journey.pages import working
 from kiosk.journey.session import Memory, Phrase, Problem
 from kiosk.journey.steps.behaviour import Behaviour
@@ -21,12 +21,15 @@ from offline_cache.contract import (
     Draft,
     Outcome,
     StoreFailure,
+    Terms,
     TransactionState,
     WaitForOutcome,
 )
 
 ACCEPT_WITHIN_S = 10.0
 LOOK_WITHIN_S = 5.0
+UNLIMITED = OfflineLimits(valid_days=30, waiting=0)
+"""Of a service that is only submitted over the line; it may still wait if the line dies meanwhile."""
 
 
 class SubmitMemory(Memory, frozen=True):
@@ -39,6 +42,7 @@ def draft_of(turn: Turn) -> Draft:
     """The transaction: everything the citizen confirmed, with the version and the consents it rests on."""
     citizen, service, session = turn.citizen, turn.service, turn.session
     assert citizen.card is not None
+    limits = service.offline_limits or UNLIMITED
     return Draft(
         id=session.application_id,
         kind="application",
@@ -50,7 +54,8 @@ def draft_of(turn: Turn) -> Draft:
         token=citizen.token,
         answers=(*given_answers(turn), *_proxy(turn), *_computed(turn), *_consents(turn)),
         attachments=citizen.photos,
-        valid_days=turn.step(SubmitStep).valid_days,
+        valid_days=limits.valid_days,
+        terms=Terms(limits.waiting, limits.amount_fen),
     )
 
 
@@ -117,8 +122,9 @@ def _not_stored(turn: Turn, failed: Broken) -> Turn:
     assert isinstance(failed.failure, StoreFailure)
     kind = failed.failure.kind
     certain = "certain.perhaps_stored" if kind == "timeout" else "certain.not_stored"
-    options = ("leave",) if kind in {"conflict", "invalid", "refused"} else ("retry", "leave")
-    key = Phrase("submit.failed" if kind != "timeout" else store_text(turn.context.texts, failed.failure))
+    options = ("leave",) if kind in {"conflict", "invalid", "refused", "limit"} else ("retry", "leave")
+    own_words = kind in {"timeout", "limit"}
+    key = Phrase(store_text(turn.context.texts, failed.failure) if own_words else "submit.failed")
     return turn.trouble(Problem(key, options, certain, "advice.call", nearest=True))
 
 

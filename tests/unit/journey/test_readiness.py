@@ -11,10 +11,10 @@ from drivers.contract.status import DeviceReport, DeviceRole, DeviceState, Suppl
 from kiosk.journey.attract import attract
 from kiosk.journey.context import Context
 from kiosk.journey.events import World
-from kiosk.journey.model import Hours, Site
+from kiosk.journey.model import Hours, OfflineLimits, Site
 from kiosk.journey.readiness import judge, nearest_site, why_unusable
 from kiosk.views import AttractView, Language, OutOfServiceView, Readiness
-from offline_cache.contract import LineState
+from offline_cache.contract import LineState, ServiceWaiting
 from tests.journeys.citizen import good_status, good_world, make_context, without
 
 ENROLMENT, CARD, ALLOWANCE, TRACK = (
@@ -74,6 +74,32 @@ def test_closing_time_is_said_before_identity(context: Context) -> None:
     for hour, level in ((8, NOT), (9, READY), (16, READY), (17, NOT)):
         world = msgspec.structs.replace(good_world(), hour=hour)
         assert judge(service, world, context, Language.ENGLISH).level is level
+
+
+@pytest.mark.parametrize("line", [LineState.ONLINE, LineState.OFFLINE])
+@pytest.mark.parametrize("language", Language)
+def test_too_many_waiting_is_said_before_identity_in_every_language(
+    context: Context, language: Language, line: LineState
+) -> None:
+    service = context.catalogue.services[CARD]
+    assert service.offline_limits is not None
+    for count, level in ((service.offline_limits.waiting, NOT), (service.offline_limits.waiting - 1, None)):
+        status = msgspec.structs.replace(good_status(line), services=(ServiceWaiting(CARD, count),))
+        verdict = judge(service, msgspec.structs.replace(good_world(line), store=status), context, language)
+        assert (verdict.level is NOT) == (level is NOT)
+        assert (verdict.reason == context.texts("ready.too_many_waiting", language)) == (level is NOT)
+        assert bool(verdict.nearest) == (level is NOT)
+
+
+@pytest.mark.parametrize(("fen", "said"), [(50_000, "500"), (1_250, "12.50")])
+def test_how_much_can_be_paid_without_the_line_is_said_before_identity(context: Context, fen: int, said: str) -> None:
+    service = msgspec.structs.replace(
+        context.catalogue.services[CARD], is_fee=True, offline_limits=OfflineLimits(30, 200, fen)
+    )
+    verdict = judge(service, OFFLINE, context, Language.ENGLISH)
+    assert verdict.level is LATER
+    assert f"up to {said} yuan" in verdict.reason
+    assert judge(service, good_world(), context, Language.ENGLISH).reason == ""
 
 
 @pytest.mark.parametrize(
