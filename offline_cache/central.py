@@ -67,9 +67,20 @@ class Centre:
     def __init__(self, exchanger: Exchanger) -> None:
         self._exchanger = exchanger
 
-    def health(self, control: Control) -> wire.Health:
-        """Is the centre there?"""
-        return _expect(self._exchanger.exchange(Request("GET", "/v1/health"), control), 200, wire.Health)
+    def health(self, nonce: str, control: Control) -> wire.Health:
+        """Is the centre there, and what time is it? It signs its time with `nonce`."""
+        request = Request("GET", f"/v1/health?nonce={quote(nonce, safe='')}")
+        return _expect(self._exchanger.exchange(request, control), 200, wire.Health)
+
+    def keys(self, control: Control) -> wire.CentreKeysAnswer:
+        """The centre's keys of today; to be believed only as far as the pinned one signed them."""
+        return _expect(self._exchanger.exchange(Request("GET", "/v1/centre"), control), 200, wire.CentreKeysAnswer)
+
+    def enrol(self, request: wire.EnrolmentRequest, control: Control) -> wire.EnrolmentAnswer:
+        """Exchange keys by a one-time code."""
+        terminal = quote(self._exchanger.address.terminal, safe="")
+        reply = self._post(f"/v1/terminals/{terminal}/enrolment", request, control)
+        return _expect(reply, 200, wire.EnrolmentAnswer)
 
     def send_code(self, command: SendCode, control: Control) -> CodeSent:
         """Have an SMS code sent."""
@@ -109,16 +120,6 @@ class Centre:
         )
         issued = _expect(self._exchanger.exchange(request, control), 201, wire.CertificateAnswer)
         return Certificate(issued.serial, issued.verification_code, issued.verify_url, issued.pages, issued.pdf)
-
-    def register_key(self, public_key: str, control: Control) -> bool:
-        """Give the centre our public key; False when it holds another one for this terminal."""
-        terminal = quote(self._exchanger.address.terminal, safe="")
-        reply = self._post(f"/v1/terminals/{terminal}/key", wire.KeyRequest(public_key), control)
-        if reply.status in {409, 422}:
-            return False
-        if reply.status not in {200, 201, 204}:
-            raise _error(reply)
-        return True
 
     def post_transaction(self, transaction_id: str, body: bytes, control: Control) -> Verdict:
         """Send a transaction once; every end of it is a verdict. Raises Cancelled only."""
@@ -164,6 +165,8 @@ def _expect(reply: Reply, status: int, kind: type[_T]) -> _T:
 
 def _error(reply: Reply) -> CentreError:
     match reply.status:
+        case 401 if _refusal(reply).reason == "clock":  # the next contact tells us the centre's time
+            return NoLine("clock", sent=True)
         case 401:
             return CentreRefused("terminal")
         case 409:
@@ -187,6 +190,8 @@ def _verdict(reply: Reply, transaction_id: str) -> Verdict:
             return Verdict(VerdictKind.IN_PROGRESS, status, "in_progress", retry_after_s=retry_after_s)
         case 408 | 425 | 429 | 503:
             return Verdict(VerdictKind.BUSY, status, "busy", retry_after_s=retry_after_s)
+        case 401 if _refusal(reply).reason == "clock":
+            return Verdict(VerdictKind.BUSY, status, "clock", retry_after_s=retry_after_s)
         case 401 | 403:
             return Verdict(VerdictKind.TERMINAL_BARRED, status, "terminal", retry_after_s=retry_after_s)
         case 422:

@@ -38,12 +38,15 @@ class StoreTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CentreTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[centre]`: where it is, who we are, when its answers count as slow, how often to probe an idle line.
 
+    `code_file`: where a one-time code may be left for the first contact. `ca_file`: the only certificate authority that
+    is believed.
+
     A fleet sets `poll_s` so that terminals / poll_s stays far below what the centre can answer.
     """
 
     url: str
     terminal: str
-    token_file: str = "terminal.token"  # noqa: S105 (a file's name)
+    code_file: str = "enrolment.code"
     ca_file: str = ""
     slow_s: _Seconds = 2.0
     poll_s: _Seconds = 5.0
@@ -65,7 +68,7 @@ class Profile(msgspec.Struct, frozen=True):
         """Where the centre is."""
         table = self.centre
         ca_file = data / table.ca_file if table.ca_file else None
-        return CentreAddress(table.url, table.terminal, data / table.token_file, ca_file)
+        return CentreAddress(table.url, table.terminal, ca_file)
 
 
 def load_profile(path: Path) -> Profile:

@@ -26,6 +26,7 @@ from requests.adapters import HTTPAdapter
 
 from kiosk.ipc import Control, DeadlineExceeded
 from offline_cache.errors import NoLine, NotInTime
+from offline_cache.request_signature import RequestSigner
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,6 @@ class CentreAddress:
 
     url: str
     terminal: str
-    token_file: Path
     ca_file: Path | None = None
 
 
@@ -110,8 +110,11 @@ class _Attempt:
 class Exchanger:
     """Carries out exchanges. `on_exchange` hears how long each took in seconds, or None when it failed."""
 
-    def __init__(self, address: CentreAddress, on_exchange: Callable[[float | None], None]) -> None:
+    def __init__(
+        self, address: CentreAddress, on_exchange: Callable[[float | None], None], signer: RequestSigner
+    ) -> None:
         self.address = address
+        self._signer = signer
         self._on_exchange = on_exchange
         self._slots = threading.BoundedSemaphore(CALLS_AT_ONCE)
 
@@ -140,22 +143,14 @@ class Exchanger:
         return attempt.reply
 
     def _start(self, request: Request, within_s: float) -> _Attempt:
-        headers = self._headers(request)
         if not self._slots.acquire(blocking=False):
             raise NoLine("too_many_calls")
         attempt = _Attempt()
-        threading.Thread(
-            target=self._run, args=(attempt, request, headers, within_s), name="centre-call", daemon=True
-        ).start()
+        threading.Thread(target=self._run, args=(attempt, request, within_s), name="centre-call", daemon=True).start()
         return attempt
 
-    def _headers(self, request: Request) -> dict[str, str]:
-        try:
-            token = self.address.token_file.read_text(encoding="ascii").strip()
-        except (OSError, ValueError) as error:
-            raise NoLine("no_token", self.address.token_file.name) from error
+    def _prepared(self, request: Request) -> requests.PreparedRequest:
         headers = {
-            "Authorization": f"Terminal {self.address.terminal}:{token}",
             "X-Request-Id": str(uuid.uuid4()),
             "Accept": "application/json",
             "Accept-Encoding": "identity",  # the size limit counts what arrives, so nothing may unfold
@@ -168,11 +163,14 @@ class Exchanger:
             headers["Idempotency-Key"] = request.key
         if request.tag:
             headers["If-None-Match"] = request.tag
-        return headers
+        url = self.address.url.rstrip("/") + request.path
+        prepared = requests.Request(request.method, url, headers, data=request.body).prepare()
+        self._signer.sign(prepared)
+        return prepared
 
-    def _run(self, attempt: _Attempt, request: Request, headers: Mapping[str, str], within_s: float) -> None:
+    def _run(self, attempt: _Attempt, request: Request, within_s: float) -> None:
         try:
-            attempt.reply = self._ask(attempt.wire, request, headers, within_s)
+            attempt.reply = self._ask(attempt.wire, request, within_s)
         except NoLine as error:
             attempt.error = error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
@@ -184,18 +182,14 @@ class Exchanger:
             self._slots.release()
             attempt.done.set()
 
-    def _ask(self, wire: _Wire, request: Request, headers: Mapping[str, str], within_s: float) -> Reply:
+    def _ask(self, wire: _Wire, request: Request, within_s: float) -> Reply:
         with requests.Session() as session:
             session.trust_env = False  # no proxy and no .netrc from the environment: .netrc replaces our header
-            session.headers.clear()
             adapter = _WatchedAdapter(wire)
             session.mount("http://", adapter)
             session.mount("https://", adapter)
-            response = session.request(
-                request.method,
-                self.address.url.rstrip("/") + request.path,
-                data=request.body,
-                headers=dict(headers),
+            response = session.send(
+                self._prepared(request),
                 timeout=(min(CONNECT_S, within_s), within_s + 1),  # the caller's own deadline comes first
                 allow_redirects=False,
                 stream=True,

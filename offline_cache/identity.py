@@ -6,7 +6,6 @@ The private key is made at the first start and lives in the encrypted store only
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass, field
 
 import msgspec
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from offline_cache.clock import Clock, iso
 from offline_cache.database import Database
+from offline_cache.signed_text import base64url, from_base64url
 
 SLIP_PREFIX = "DS1."
 
@@ -54,12 +54,12 @@ class Identity:
         signed = SLIP_PREFIX + base64url(msgspec.json.encode(facts))
         return f"{signed}.{base64url(self._key().sign(signed.encode('ascii')))}"
 
-    def registered(self) -> bool:
-        """Whether the centre has our public key."""
-        return bool(self.database.read("SELECT registered_at FROM identity")[0][0])
+    def private_key(self) -> Ed25519PrivateKey:
+        """The key itself, for what is signed outside this table; it stays in this process."""
+        return self._key()
 
     def mark_registered(self) -> None:
-        """Remember that the centre has our key; inside a transaction of the caller."""
+        """Remember when the centre took our key; inside a transaction of the caller."""
         self.database.write("UPDATE identity SET registered_at = ?", (iso(self.clock.utc()),))
 
     def _key(self) -> Ed25519PrivateKey:
@@ -73,18 +73,9 @@ def read_slip(slip: str, public_key: str) -> SlipFacts | None:
     """What a slip states, if the key signed it; None when it did not or the text is no slip."""
     try:
         prefix, body, signature = slip.split(".")
-        key = Ed25519PublicKey.from_public_bytes(_from_base64url(public_key))
-        key.verify(_from_base64url(signature), f"{prefix}.{body}".encode("ascii"))
-        facts = msgspec.json.decode(_from_base64url(body), type=SlipFacts)
+        key = Ed25519PublicKey.from_public_bytes(from_base64url(public_key))
+        key.verify(from_base64url(signature), f"{prefix}.{body}".encode("ascii"))
+        facts = msgspec.json.decode(from_base64url(body), type=SlipFacts)
     except (ValueError, InvalidSignature, msgspec.DecodeError):
         return None
     return facts if f"{prefix}." == SLIP_PREFIX else None
-
-
-def base64url(data: bytes) -> str:
-    """RFC 4648 §5 without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
-
-
-def _from_base64url(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -33,8 +33,9 @@ class JournalEvent(StrEnum):
     TRANSACTION_RELEASED = "transaction_released"  # an operator gave a quarantined one another chance
     PAYLOAD_PURGED = "payload_purged"
     LINE_CHANGED = "line_changed"
-    KEY_REGISTERED = "key_registered"
-    KEY_REFUSED = "key_refused"
+    KEY_REGISTERED = "key_registered"  # before there was enrolment; in old journals only
+    KEY_REFUSED = "key_refused"  # likewise
+    ENROLLED = "enrolled"  # keys were exchanged with the centre
 
     TERMINAL_STARTED = "terminal_started"
     TERMINAL_STOPPED = "terminal_stopped"

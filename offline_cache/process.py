@@ -8,24 +8,28 @@ import random
 import threading
 from pathlib import Path
 
-from kiosk.ipc import Cancelled, Control, DeadlineExceeded, Server
+from kiosk.ipc import Control, DeadlineExceeded, Server
 from offline_cache import retention
 from offline_cache.central import Centre
 from offline_cache.clock import Clock
 from offline_cache.config import Profile
+from offline_cache.contact import Contact
 from offline_cache.contract import LineChanged, LineState, Outcome, OutcomeChanged
-from offline_cache.errors import CentreError, StoreUnavailable
+from offline_cache.enrolment import Enrolment
+from offline_cache.errors import StoreUnavailable
 from offline_cache.http import Exchanger
 from offline_cache.journal import JournalEvent
 from offline_cache.opening import Opener
 from offline_cache.owner import Owner
 from offline_cache.probe import LineWatch
+from offline_cache.request_signature import RequestSigner
 from offline_cache.reserve import Reserve
 from offline_cache.salvage import quarantined
 from offline_cache.schedule import Draw, Lane, Verdict
 from offline_cache.service import StoreService
 from offline_cache.store import Store
-from offline_cache.sync import LaneSender, Registrar, barred
+from offline_cache.sync import LaneSender, barred
+from offline_cache.trusted_time import TrustedTime
 
 log = logging.getLogger(__name__)
 STORE_WITHIN_S = 10.0
@@ -36,14 +40,18 @@ class StoreProcess:
 
     def __init__(self, profile: Profile, data: Path, clock: Clock, draw: Draw = random.uniform) -> None:
         self._place = place = profile.place(data)
-        self._clock = clock
+        self.time = clock = TrustedTime(clock)
         self._reserve = Reserve(place.reserve_file, place.reserve_bytes)
-        opener = Opener(place, clock, draw)
-        self.owner = Owner(opener, clock, busy=lambda: opener.busy, make_room=self._reserve.release)
+        self._opener = Opener(place, clock, draw)
+        self.owner = Owner(self._open, clock, busy=lambda: self._opener.busy, make_room=self._reserve.release)
         self.line = LineWatch(profile.centre.slow_s, profile.centre.poll_s, clock, draw)
-        self._centre = Centre(Exchanger(profile.address(data), self.line.observe))
+        self._signer = RequestSigner(place.terminal, self.time.utc)
+        self._centre = Centre(Exchanger(profile.address(data), self.line.observe, self._signer))
         self.service = StoreService(self.owner, self._centre, self._reserve)
-        self._registrar = Registrar(self.owner, self._centre)
+        code_file = data / profile.centre.code_file
+        self.enrolment = Enrolment(place.terminal, self.owner, self._centre, clock, code_file, self._believe)
+        duties = (self._keep_room, self.enrolment.by_file, self.enrolment.refresh_keys, self._sweep_old)
+        self.contact = Contact(self.owner, self._centre, self.time, duties)
         self._senders = [LaneSender(lane, self.owner, self._centre, self.line) for lane in Lane]
         self._server: Server | None = None
         self._barred = False
@@ -56,7 +64,7 @@ class StoreProcess:
             self._keep_room(Control(STORE_WITHIN_S))
         for sender in self._senders:
             sender.start()
-        self.line.start(self._probe)
+        self.line.start(self.contact)
 
     def listen(self, socket: str) -> None:
         """Open the Unix socket `socket`; clients wait until `serve`."""
@@ -90,20 +98,25 @@ class StoreProcess:
             sender.on_outcome = self._outcome_changed
             sender.on_verdict = self._heard
 
+    def _open(self) -> Store:
+        store = self._opener()
+        self.time.load(store.database)
+        self._signer.use(store.identity.private_key())
+        self._believe(store)
+        return store
+
     def _keep_room(self, control: Control) -> None:
         if self._reserve.restore():
             self.owner.run(lambda store: store.note(JournalEvent.RESERVE_RESTORED), control)
 
-    def _probe(self, control: Control) -> None:
-        with contextlib.suppress(StoreUnavailable, Cancelled, DeadlineExceeded):
-            self._keep_room(control)
-        self._centre.health(control)
-        with contextlib.suppress(StoreUnavailable, CentreError, Cancelled, DeadlineExceeded):
-            self._registrar.register(control)
-            self.owner.run(self._sweep, control)
+    def _believe(self, store: Store) -> None:
+        self.contact.believe(store)
+
+    def _sweep_old(self, control: Control) -> None:
+        self.owner.run(self._sweep, control)
 
     def _sweep(self, store: Store) -> int:
-        return retention.sweep(store.database, store.journal, self._clock.schedule_s())
+        return retention.sweep(store.database, store.journal, self.time.schedule_s())
 
     def _line_changed(self, before: LineState, now: LineState) -> None:
         log.info("line %s", now)
@@ -143,4 +156,4 @@ class StoreProcess:
         if self._barred:
             return "terminal_barred"
         # Until a technician has taken the damaged file away; the journal's record goes to the centre by itself.
-        return self._registrar.problem or ("store_salvaged" if quarantined(self._place.file) else "")
+        return self.enrolment.problem or ("store_salvaged" if quarantined(self._place.file) else "")

@@ -36,6 +36,11 @@ SKIP = 1000
 """How many numbers are left out after damage: more than one terminal hands out between two contacts."""
 
 _LIKELY_GONE = 5000  # rows that one page, or a page of pages, can take away
+_WHO_WE_ARE = {
+    "identity": "one, private_key, registered_at",
+    "centre_trust": "one, signing_key, sealing_key_id, suite, sealing_key, pinned_at",
+    "centre_time": "one, signed_s, boot_id, monotonic_s",
+}
 _DONE = (TransactionState.ACCEPTED, TransactionState.REJECTED)
 _DELIVERY = (
     "sequence, lane, state, attempts, refusals, next_at, wait_s, hold_s, last_status, reason, case_number, answered_at"
@@ -108,9 +113,11 @@ def _quarantine_folder(file: Path) -> Path:
 
 
 def _copy(old: Database, new: Database) -> Saved:
-    with contextlib.suppress(StoreUnavailable):
-        for row in old.read("SELECT one, private_key, registered_at FROM identity"):
-            new.write("INSERT INTO identity (one, private_key, registered_at) VALUES (?, ?, ?)", row)
+    for table, columns in _WHO_WE_ARE.items():
+        with contextlib.suppress(StoreUnavailable):
+            if old.read("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)):  # not in every past schema
+                for row in old.read(f"SELECT {columns} FROM {table}"):  # noqa: S608 (our own names)
+                    _insert(new, table, columns, row)
     entries = _Chain(old, "entry", "sequence", ENTRY_COLUMNS)
     saved = Saved(entries_lost=entries.lost)
     for record in entries.records:

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from offline_cache.centre_trust import CentreTrust
 from offline_cache.clock import Clock
 from offline_cache.contract import LineState
 from offline_cache.database import Database, disk_errors
@@ -50,13 +51,14 @@ class Place:
 
 @dataclass
 class Store:
-    """Database, outbox, delivery, journal and identity."""
+    """Database, outbox, delivery, journal, identity, and what is believed of the centre."""
 
     database: Database
     outbox: Outbox
     delivery: Delivery
     journal: Journal
     identity: Identity
+    trust: CentreTrust
     lock: int
 
     def check(self) -> None:
@@ -74,13 +76,6 @@ class Store:
         """Write an event of the store itself into the journal."""
         with self.database.transaction():
             self.journal.append(event, detail=detail)
-
-    def note_registration(self, taken: bool) -> None:
-        """Write down whether the centre took our public key."""
-        with self.database.transaction():
-            if taken:
-                self.identity.mark_registered()
-            self.journal.append(JournalEvent.KEY_REGISTERED if taken else JournalEvent.KEY_REFUSED)
 
     def note_line(self, state: LineState) -> None:
         """Write down that the line changed."""
@@ -169,6 +164,7 @@ def _wire(database: Database, place: Place, clock: Clock, draw: Draw, lock: int)
         Delivery(database, journal, clock, draw),
         journal,
         identity,
+        CentreTrust(database, clock),
         lock,
     )
 

@@ -106,24 +106,6 @@ class LaneSender:
         return 0.0
 
 
-class Registrar:
-    """Gives the centre the terminal's public key at the first contact, so that slips can be checked."""
-
-    def __init__(self, owner: Owner, centre: Centre) -> None:
-        self._owner, self._centre = owner, centre
-        self.problem = ""
-
-    def register(self, control: Control) -> None:
-        """Register if that is still to be done. Raises CentreError, StoreUnavailable, Cancelled."""
-        if self.problem:
-            return
-        key = self._owner.run(lambda store: "" if store.identity.registered() else store.identity.public_key(), control)
-        if key:
-            taken = self._centre.register_key(key, control)
-            self._owner.run(lambda store: store.note_registration(taken), control)
-            self.problem = "" if taken else "key_refused"
-
-
 def barred(verdict: Verdict) -> bool | None:
     """Whether the centre bars this terminal: True, False, or None when the verdict says nothing about it."""
     if verdict.kind is VerdictKind.TERMINAL_BARRED:

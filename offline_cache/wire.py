@@ -14,10 +14,40 @@ class Wire(msgspec.Struct, frozen=True):
 
 
 class Health(Wire, frozen=True):
-    """GET /v1/health."""
+    """GET /v1/health; `time` is a `DT1.` text over our nonce."""
 
     centre: str
     now: str
+    time: str = ""
+
+
+class SignedTime(Wire, frozen=True):
+    """What a `DT1.` text states: seconds since 1970, and the nonce of whoever asked."""
+
+    t: float
+    n: str
+
+
+class CentreKeysAnswer(Wire, frozen=True):
+    """GET /v1/centre; `sealing` is a `DK1.` text."""
+
+    public_key: str
+    sealing: str = ""
+
+
+class EnrolmentRequest(Wire, frozen=True):
+    """POST /v1/terminals/{id}/enrolment; the key as base64url of 32 bytes, the proof of offline_cache.enrolment."""
+
+    public_key: str
+    proof: str
+
+
+class EnrolmentAnswer(Wire, frozen=True):
+    """The centre's keys, and its proof that it gave out the code."""
+
+    signing_key: str
+    proof: str
+    sealing: str = ""
 
 
 class CodeRequest(Wire, frozen=True):
@@ -201,12 +231,6 @@ class BatchVerdicts(Wire, frozen=True):
     """Answer of POST /v1/batches."""
 
     verdicts: tuple[BatchVerdict, ...]
-
-
-class KeyRequest(Wire, frozen=True):
-    """POST /v1/terminals/{id}/key; base64url, 32 bytes."""
-
-    public_key: str
 
 
 def transaction_body(draft: Draft, local_number: str, sequence: int, captured_at: str) -> bytes:

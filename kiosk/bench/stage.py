@@ -50,7 +50,7 @@ class Stage:
             raise BenchError(f"ports already in use: {', '.join(busy)}. Is another bench running?")
         plan.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         plan.write_profile()
-        _enrol(plan.data)
+        _invite(plan.data)
         notify = plan.data / "bench.notify"
         self._supervisor = Supervisor(plan.children(), plan.data / "logs", notify)
         self._thread = threading.Thread(target=self._supervisor.run, name="bench")
@@ -83,14 +83,16 @@ def _answers(url: str) -> bool:
     return False
 
 
-def _enrol(data: Path) -> None:
-    """Enrol the bench's terminal at the bench's centre, once."""
-    token = data / "terminal.token"
-    if token.exists():
+def _invite(data: Path) -> None:
+    """Leave the bench's terminal a code for its first contact with the bench's centre; later lives need none."""
+    invited = data / "invited"
+    if invited.exists():
         return
-    command = [sys.executable, "-m", "kiosk", "central", "enrol", TERMINAL_ID, "--data", str(data / "centre")]
+    command = [sys.executable, "-m", "kiosk", "central", "invite", TERMINAL_ID, "--data", str(data / "centre")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     if done.returncode != 0:
-        raise BenchError(f"the terminal could not be enrolled: {done.stderr.strip()[-300:]}")
-    token.touch(mode=0o600)
-    token.write_text(done.stdout.strip() + "\n", encoding="utf-8")
+        raise BenchError(f"the terminal could not be invited: {done.stderr.strip()[-300:]}")
+    code = data / "enrolment.code"
+    code.touch(mode=0o600)
+    code.write_text(done.stdout.strip() + "\n", encoding="utf-8")
+    invited.touch()

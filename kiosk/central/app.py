@@ -20,7 +20,7 @@ from kiosk.central.catalogue_repository import Repository
 from kiosk.central.certificates import Certificates
 from kiosk.central.database import Database
 from kiosk.central.evidence import Evidence, forget_unfinished
-from kiosk.central.identity import Clock, Codes, forget_expired
+from kiosk.central.identity import CITY_ZONE, Clock, Codes, forget_expired
 from kiosk.central.intake import Intake, settled_state
 from kiosk.central.locks import BusyError
 from kiosk.central.reading import shapes_of
@@ -40,12 +40,11 @@ from kiosk.central.signing import bind, load_key
 
 log = logging.getLogger(__name__)
 BODY_LIMIT = 32 * 1024 * 1024
-_ZONE = datetime.timezone(datetime.timedelta(hours=8))
 
 
 def city_time() -> datetime.datetime:
     """Now in Guangzhou, without a zone: one city, one clock."""
-    return datetime.datetime.now(_ZONE).replace(tzinfo=None)
+    return datetime.datetime.now(CITY_ZONE).replace(tzinfo=None)
 
 
 def create_app(settings: CentreSettings, database: Database, clock: Clock = city_time) -> FastAPI:

@@ -1,4 +1,4 @@
-"""Who asks: terminals by their token, people by an SMS code. Secrets are kept as hashes only."""
+"""Who asks: terminals by their signature, people by an SMS code. Secrets are kept as hashes only."""
 
 from __future__ import annotations
 
@@ -13,35 +13,43 @@ from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
 from kiosk.central.code_limits import LOCK, WINDOW, demand_may_send, demand_unlocked, right_code, wrong_code
-from kiosk.central.models import Challenge, CodeLimit, Message, Operator, Person, Terminal, Token
+from kiosk.central.database import Database
+from kiosk.central.models import Challenge, CodeLimit, Message, Nonce, Operator, Person, Terminal, Token
 from kiosk.central.refusals import Refusal
+from kiosk.central.signatures import Incoming, Proven, demand_signature
 from kiosk.central.signing import CentreKey
 
 Clock = Callable[[], datetime.datetime]
+CITY_ZONE = datetime.timezone(datetime.timedelta(hours=8))
+"""Guangzhou: the centre's times are without a zone, and mean this one."""
 CODE_S = 300
 TOKEN_S = 1800
 
 
-def enrol(session: Session, terminal_id: str) -> str:
-    """Enrol a terminal; returns its new token, which replaces an earlier one."""
-    token = secrets.token_urlsafe(32)
-    terminal = session.get(Terminal, terminal_id)
-    if terminal is None:
-        session.add(Terminal(id=terminal_id, token_hash=_hash(token)))
-    else:
-        terminal.token_hash = _hash(token)
-    return token
+def authenticate(database: Database, request: Incoming, clock: Clock) -> str:
+    """The id of the terminal that signed a request; Refusal 401.
+
+    A request that is protected by nothing else (an idempotency key, or reading only) is taken once.
+    """
+    now = clock().replace(tzinfo=CITY_ZONE)
+
+    def key_of(terminal_id: str) -> str:
+        with database.reading() as session:
+            terminal = session.get(Terminal, terminal_id)
+            return terminal.public_key if terminal is not None else ""
+
+    proven = demand_signature(request, key_of, now)
+    if request.method not in {"GET", "HEAD"} and "idempotency-key" not in request.headers:
+        database.run(lambda session: _take_once(session, proven, clock()))
+    return proven.terminal
 
 
-def authenticate(session: Session, authorization: str) -> Terminal:
-    """The terminal behind an Authorization header; Refusal 401."""
-    scheme, _, credentials = authorization.partition(" ")
-    terminal_id, _, token = credentials.partition(":")
-    terminal = session.get(Terminal, terminal_id) if scheme == "Terminal" and terminal_id else None
-    known = terminal.token_hash if terminal is not None else _hash("")
-    if not hmac.compare_digest(known, _hash(token)) or terminal is None:
-        raise Refusal(401, "unknown_terminal", {"WWW-Authenticate": "Terminal"})
-    return terminal
+def _take_once(session: Session, proven: Proven, now: datetime.datetime) -> None:
+    session.execute(delete(Nonce).where(Nonce.expires_at < now))
+    if session.get(Nonce, (proven.terminal, proven.nonce)) is not None:
+        raise Refusal(401, "replayed", {"WWW-Authenticate": "Signature"})
+    ends = proven.expires_at.astimezone(CITY_ZONE).replace(tzinfo=None)
+    session.add(Nonce(terminal=proven.terminal, nonce=proven.nonce, expires_at=ends))
 
 
 def appoint(session: Session, operator_id: str) -> str:

@@ -14,14 +14,42 @@ class Base(DeclarativeBase):
 
 
 class Terminal(Base):
-    """An enrolled terminal: the hash of its token, its public key, what it last said of itself."""
+    """A terminal: the public key it signs with (empty until it has enrolled), what it last said of itself."""
 
     __tablename__ = "terminal"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    token_hash: Mapped[str] = mapped_column(String(64))
     public_key: Mapped[str] = mapped_column(String(64), default="")
     status: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     seen_at: Mapped[datetime.datetime | None] = mapped_column(DateTime, default=None)
+
+
+class TerminalKey(Base):
+    """Every key that a terminal has signed slips with."""
+
+    __tablename__ = "terminal_key"
+    terminal: Mapped[str] = mapped_column(String(40), primary_key=True)
+    public_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    since: Mapped[datetime.datetime] = mapped_column(DateTime)
+
+
+class Invitation(Base):
+    """A one-time code for a terminal: what both sides derive from it, and which key has used it."""
+
+    __tablename__ = "invitation"
+    terminal: Mapped[str] = mapped_column(String(40), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(64))
+    expires_at: Mapped[datetime.datetime] = mapped_column(DateTime)
+    wrong: Mapped[int] = mapped_column(default=0)
+    used_by: Mapped[str] = mapped_column(String(64), default="")
+
+
+class Nonce(Base):
+    """A request that must not come again."""
+
+    __tablename__ = "nonce"
+    terminal: Mapped[str] = mapped_column(String(40), primary_key=True)
+    nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires_at: Mapped[datetime.datetime] = mapped_column(DateTime, index=True)
 
 
 class Person(Base):

@@ -6,13 +6,14 @@ import base64
 import binascii
 import html
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from kiosk.central.certificates import grouped
-from kiosk.central.models import Certificate, Terminal, Transaction
+from kiosk.central.models import Certificate, Transaction
 
 _STYLE = """
 :root{color-scheme:light}body{margin:0;background:#f3f6f8;color:#17212b;
@@ -99,12 +100,14 @@ def read_slip(text: str) -> Slip | None:
     return Slip(terminal, number, service, at, payload, f"DS1.{parts[1]}".encode(), signature)
 
 
-def signature_holds(slip: Slip, terminal: Terminal | None) -> bool:
-    """Whether the terminal that the slip names has signed it."""
-    if terminal is None or not terminal.public_key:
-        return False
+def signature_holds(slip: Slip, keys: Iterable[str]) -> bool:
+    """Whether one of the keys that the terminal has had (base64url) signed the slip."""
+    return any(_signed_by(slip, key) for key in keys)
+
+
+def _signed_by(slip: Slip, key: str) -> bool:
     try:
-        Ed25519PublicKey.from_public_bytes(_unpack(terminal.public_key)).verify(slip.signature, slip.signed)
+        Ed25519PublicKey.from_public_bytes(_unpack(key)).verify(slip.signature, slip.signed)
     except (InvalidSignature, ValueError):
         return False
     return True

@@ -4,16 +4,15 @@ No postponed annotations here: FastAPI must see the dependency objects that the 
 """
 
 import hashlib
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from kiosk.central.callers import known_terminal
 from kiosk.central.catalogue_repository import Repository
 from kiosk.central.catalogue_stages import take_report, version_for
-from kiosk.central.identity import authenticate
 from kiosk.central.refusals import Refusal
 from kiosk.central.routes_terminal import Office, refusals
 
@@ -33,12 +32,7 @@ def catalogue_routes(office: Office, repository: Repository) -> APIRouter:
     """All calls under /v1/catalogue."""
     router = APIRouter(prefix="/v1/catalogue")
 
-    def known_terminal(authorization: Annotated[str, Header()] = "") -> Iterator[str]:
-        with office.database.reading() as session:
-            terminal_id = authenticate(session, authorization).id
-        yield terminal_id
-
-    who = Annotated[str, Depends(known_terminal)]
+    who = Annotated[str, Depends(known_terminal(office.database, office.clock))]
 
     @router.get("/timestamp.json", response_class=Response, responses=_FILE)
     def timestamp(terminal: who, if_none_match: _TAG = "") -> Response:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from kiosk.central import pages
-from kiosk.central.models import Terminal, Transaction
+from kiosk.central.models import TerminalKey, Transaction
 from kiosk.central.routes_terminal import Office
 
 
@@ -35,8 +38,7 @@ def public_routes(office: Office) -> APIRouter:
     def slip(text: str) -> HTMLResponse:
         found = pages.read_slip(text)
         with office.database.reading() as session:
-            terminal = session.get(Terminal, found.terminal) if found is not None else None
-            genuine = found is not None and pages.signature_holds(found, terminal)
+            genuine = found is not None and pages.signature_holds(found, _keys_of(session, found.terminal))
             case = None
             if found is not None and genuine:
                 query = select(Transaction).where(
@@ -47,3 +49,7 @@ def public_routes(office: Office) -> APIRouter:
         return HTMLResponse(body, status)
 
     return router
+
+
+def _keys_of(session: Session, terminal: str) -> Sequence[str]:
+    return session.scalars(select(TerminalKey.public_key).where(TerminalKey.terminal == terminal)).all()

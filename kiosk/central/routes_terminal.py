@@ -4,18 +4,20 @@ No postponed annotations here: FastAPI must see the dependency objects that the 
 """
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from sqlalchemy.orm import Session
 
 from kiosk.central.batches import Batches
+from kiosk.central.callers import body_of, known_terminal
 from kiosk.central.certificates import Certificates, grouped
 from kiosk.central.database import Database
+from kiosk.central.enrolment import Asked, admit
 from kiosk.central.evidence import Evidence
-from kiosk.central.identity import Clock, Codes, authenticate
+from kiosk.central.identity import CITY_ZONE, Clock, Codes
 from kiosk.central.intake import Intake
 from kiosk.central.models import Person, Terminal
 from kiosk.central.reading import TRANSACTION_REQUEST, Arrived, Reader
@@ -34,8 +36,9 @@ from kiosk.central.schemas import (
     CodeOut,
     DigestsIn,
     DigestsOut,
+    EnrolmentIn,
+    EnrolmentOut,
     Health,
-    KeyIn,
     Nothing,
     PrefillIn,
     PrefillOut,
@@ -49,6 +52,8 @@ from kiosk.central.schemas import (
 from kiosk.central.sealing import SealingKeys
 from kiosk.central.signing import CentreKey, Receipt
 
+Caller = Callable[..., str]
+"""The dependency that says which terminal calls."""
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=64, pattern=r"^[\x21-\x7e]+$")]
 
 
@@ -72,26 +77,22 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Refused} for status in (401, 413, *statuses)}
 
 
-def terminal_of(office: Office) -> Callable[..., Iterator[str]]:
+def terminal_of(office: Office) -> Caller:
     """A dependency: the id of the terminal that calls; Refusal 401."""
-
-    def known_terminal(authorization: Annotated[str, Header()] = "") -> Iterator[str]:
-        with office.database.reading() as session:
-            terminal_id = authenticate(session, authorization).id
-        yield terminal_id
-
-    return known_terminal
+    return known_terminal(office.database, office.clock)
 
 
 def terminal_routes(office: Office) -> APIRouter:
     """All calls under /v1, but for evidence and the catalogue."""
     router = APIRouter(prefix="/v1")
-    known_terminal = terminal_of(office)
-    who = Annotated[str, Depends(known_terminal)]
+    caller = terminal_of(office)
+    who = Annotated[str, Depends(caller)]
 
     @router.get("/health", response_model=Health)
-    def health() -> Health:
-        return Health(centre="doorstep", now=office.clock().isoformat(timespec="seconds"))
+    def health(nonce: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")] = "") -> Health:
+        now = office.clock()
+        time = office.key.sign_time(now.replace(tzinfo=CITY_ZONE), nonce) if nonce else ""
+        return Health(centre="doorstep", now=now.isoformat(timespec="seconds"), time=time)
 
     @router.get("/centre", response_model=CentreOut)
     def centre() -> CentreOut:
@@ -104,10 +105,10 @@ def terminal_routes(office: Office) -> APIRouter:
             now=now.isoformat(timespec="seconds"),
         )
 
-    _add_identity(router, office, known_terminal)
-    _add_terminals(router, office, known_terminal)
-    _add_knowledge(router, office, known_terminal)
-    _add_intake(router, office, known_terminal)
+    _add_identity(router, office, caller)
+    _add_terminals(router, office, caller)
+    _add_knowledge(router, office, caller)
+    _add_intake(router, office, caller)
 
     @router.post("/certificates", status_code=201, responses=refusals(403, 404, 422))
     def certificates(body: CertificateIn, terminal: who, idempotency_key: Key) -> CertificateOut:
@@ -126,15 +127,15 @@ def terminal_routes(office: Office) -> APIRouter:
     return router
 
 
-def _add_identity(router: APIRouter, office: Office, known_terminal: Any) -> None:
+def _add_identity(router: APIRouter, office: Office, caller: Caller) -> None:
     """SMS codes."""
 
-    @router.post("/codes", status_code=201, responses=refusals(404, 423, 429), dependencies=[Depends(known_terminal)])
+    @router.post("/codes", status_code=201, responses=refusals(404, 423, 429), dependencies=[Depends(caller)])
     def codes(body: CodeIn) -> CodeOut:
         sent = office.database.run(lambda session: office.codes.send(session, body.number))
         return CodeOut(challenge=sent.challenge, masked_phone=sent.masked_phone, expires_s=sent.expires_s)
 
-    @router.post("/codes/{challenge}/check", responses=refusals(410, 422, 423), dependencies=[Depends(known_terminal)])
+    @router.post("/codes/{challenge}/check", responses=refusals(410, 422, 423), dependencies=[Depends(caller)])
     def check(challenge: str, body: CheckIn) -> CheckOut:
         token, refusal = office.database.run(  # commits the used attempt, then says no
             lambda session: office.codes.check(session, challenge, body.code)
@@ -144,42 +145,43 @@ def _add_identity(router: APIRouter, office: Office, known_terminal: Any) -> Non
         return CheckOut(token=token)
 
 
-def _add_terminals(router: APIRouter, office: Office, known_terminal: Any) -> None:
-    """The terminal's own key, status and digests."""
+def _add_terminals(router: APIRouter, office: Office, caller: Caller) -> None:
+    """The terminal's enrolment, status and digests."""
 
-    @router.post("/terminals/{terminal_id}/key", responses=refusals(403, 409))
-    def register_key(body: KeyIn, terminal_id: str, terminal: Annotated[str, Depends(known_terminal)]) -> Nothing:
-        _own(terminal, terminal_id)
-        with office.database.transaction() as session:
-            row = session.get_one(Terminal, terminal_id, with_for_update=True)
-            if row.public_key and row.public_key != body.public_key:
-                raise Refusal(409, "another_key")
-            row.public_key = body.public_key
-        return Nothing()
+    @router.post("/terminals/{terminal_id}/enrolment", responses={403: {"model": Refused}, 409: {"model": Refused}})
+    def enrolment(body: EnrolmentIn, terminal_id: str) -> EnrolmentOut:
+        asked = Asked(terminal_id, body.public_key, body.proof)
+        answer = office.database.run(lambda session: admit(session, asked, office.key.public, office.clock()))
+        if isinstance(answer, Refusal):
+            raise answer  # after the commit: a wrong try has been counted
+        return EnrolmentOut(signing_key=office.key.public, proof=answer)
 
     @router.post("/terminals/status", responses=refusals())
-    def status(body: StatusIn, terminal: Annotated[str, Depends(known_terminal)]) -> Nothing:
+    def status(body: StatusIn, terminal: Annotated[str, Depends(caller)]) -> Nothing:
         with office.database.transaction() as session:
             row = session.get_one(Terminal, terminal)
             row.status, row.seen_at = body.model_dump(), office.clock()
         return Nothing()
 
     @router.post("/terminals/{terminal_id}/digests", responses=refusals(403))
-    def digests(body: DigestsIn, terminal_id: str, terminal: Annotated[str, Depends(known_terminal)]) -> DigestsOut:
+    def digests(body: DigestsIn, terminal_id: str, terminal: Annotated[str, Depends(caller)]) -> DigestsOut:
         _own(terminal, terminal_id)
         return office.database.run(lambda session: compare(session, office.key, terminal, body.entries, office.clock()))
 
 
-def _add_intake(router: APIRouter, office: Office, known_terminal: Any) -> None:
+def _add_intake(router: APIRouter, office: Office, caller: Caller) -> None:
     """Transactions, each with the centre's signed receipt."""
-    who = Annotated[str, Depends(known_terminal)]
+    who = Annotated[str, Depends(caller)]
 
     reader = Reader(office.database, office.sealing, office.clock)
 
-    async def arrived(
-        request: Request, terminal: who, idempotency_key: Key, content_type: Annotated[str, Header()] = ""
+    def arrived(
+        terminal: who,
+        idempotency_key: Key,
+        body: Annotated[bytes, Depends(body_of)],
+        content_type: Annotated[str, Header()] = "",
     ) -> Arrived:
-        return Arrived(terminal, idempotency_key, content_type, await request.body())
+        return Arrived(terminal, idempotency_key, content_type, body)
 
     def tell(response: Response, receipt: Receipt, state: str) -> TransactionOut:
         response.headers["Idempotency-Key"] = receipt.key
@@ -209,16 +211,16 @@ def _add_intake(router: APIRouter, office: Office, known_terminal: Any) -> None:
         return tell(response, *office.intake.find(terminal, key))
 
 
-def _add_knowledge(router: APIRouter, office: Office, known_terminal: Any) -> None:
+def _add_knowledge(router: APIRouter, office: Office, caller: Caller) -> None:
     """What the city knows of a person."""
 
-    @router.post("/prefill", responses=refusals(403), dependencies=[Depends(known_terminal)])
+    @router.post("/prefill", responses=refusals(403), dependencies=[Depends(caller)])
     def prefill(body: PrefillIn) -> PrefillOut:
         with office.database.reading() as session:
             person = office.codes.demand(session, body.number, body.token)
             return PrefillOut(fields=known_fields(person, body.fields))
 
-    @router.post("/records/{dataset}", responses=refusals(403, 404), dependencies=[Depends(known_terminal)])
+    @router.post("/records/{dataset}", responses=refusals(403, 404), dependencies=[Depends(caller)])
     def records(body: RecordsIn, dataset: Annotated[str, Path(pattern=r"^[a-z_]{1,40}$")]) -> RecordsOut:
         with office.database.reading() as session:
             office.codes.demand(session, body.number, body.token)

@@ -28,10 +28,11 @@ class Refused(BaseModel):
 
 
 class Health(BaseModel):
-    """The centre is there."""
+    """The centre is there; `time` (`DT1.`, docs/line.md) where a nonce was given."""
 
     centre: str
     now: str
+    time: str = ""
 
 
 class CodeIn(Body):
@@ -238,10 +239,18 @@ class VerdictsOut(BaseModel):
     verdicts: list[VerdictOut]
 
 
-class KeyIn(Body):
-    """A terminal's Ed25519 public key, base64url, 32 bytes."""
+class EnrolmentIn(Body):
+    """A terminal's Ed25519 public key (base64url, 32 bytes), and its proof that it was given the code."""
 
-    public_key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}=?$")]
+    public_key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+    proof: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+
+
+class EnrolmentOut(BaseModel):
+    """The centre's signing key, and its proof that it gave out the code."""
+
+    signing_key: str
+    proof: str
 
 
 class StatusIn(BaseModel):

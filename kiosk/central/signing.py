@@ -67,6 +67,10 @@ class CentreKey:
         }
         return self.sign_text("DR1", content)
 
+    def sign_time(self, now: datetime.datetime, nonce: str) -> str:
+        """DT1.<content>.<signature>: the time (aware) for whoever asked with this nonce."""
+        return self.sign_text("DT1", {"t": round(now.timestamp(), 3), "n": nonce})
+
     def sign_text(self, prefix: str, content: Mapping[str, object]) -> str:
         """<prefix>.<base64url of JSON>.<base64url of the signature over what stands before it>."""
         signed = f"{prefix}.{pack(json.dumps(content, separators=(',', ':')).encode())}"
@@ -76,8 +80,8 @@ class CentreKey:
         """The receipt behind a text of ours; None when we have not signed it."""
         signed, _, signature = text.rpartition(".")
         try:
-            self._private.public_key().verify(_unpack(signature), signed.encode())
-            content = json.loads(_unpack(signed.removeprefix("DR1.")))
+            self._private.public_key().verify(unpack(signature), signed.encode())
+            content = json.loads(unpack(signed.removeprefix("DR1.")))
             at = datetime.datetime.fromisoformat(content["a"])
             return Receipt(content["k"], content["t"], content["c"], content["n"], at, content["h"])
         except (InvalidSignature, ValueError, KeyError, binascii.Error):
@@ -160,9 +164,10 @@ def _make(path: Path, content: bytes) -> bool:
 
 
 def pack(data: bytes) -> str:
-    """base64url without padding."""
+    """base64url without padding (RFC 4648 §5)."""
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def _unpack(text: str) -> bytes:
+def unpack(text: str) -> bytes:
+    """The bytes behind `pack`. Raises ValueError."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

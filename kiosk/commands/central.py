@@ -1,4 +1,4 @@
-"""`kiosk central serve`, `enrol`, `operator`, `sealing-key` and `incidents`."""
+"""`kiosk central serve`, `invite`, `operator`, `sealing-key` and `incidents`."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ def _add_serve(part: Parsers) -> None:
 
 
 def _add_people(part: Parsers) -> None:
-    enrol = part(
-        "enrol",
-        "enrol a terminal; prints its new token once",
-        "GZ-TH-0001 --data .data/centre > .data/terminal.token",
+    invite = part(
+        "invite",
+        "let a terminal enrol; prints its one-time code",
+        "GZ-TH-0001 --data .data/centre > .data/enrolment.code",
     )
-    enrol.add_argument("terminal", help="the terminal's id")
-    enrol.set_defaults(run=enrol_terminal)
+    invite.add_argument("terminal", help="the terminal's id")
+    invite.set_defaults(run=invite_terminal)
     operator = part("operator", "appoint an operator; prints its new token once", "li --data .data/centre")
     operator.add_argument("operator", help="the operator's name")
     operator.set_defaults(run=appoint_operator)
@@ -112,18 +112,19 @@ def _serve(
     return OK
 
 
-def enrol_terminal(options: argparse.Namespace) -> int:
-    """Enrol one terminal and print its token."""
-    from kiosk.central.identity import enrol
+def invite_terminal(options: argparse.Namespace) -> int:
+    """Print a one-time code with which one terminal can enrol within a day."""
+    from kiosk.central.app import city_time
+    from kiosk.central.enrolment import invite
 
     if not _is_id(options.terminal):
         return bad("a terminal's id has 1 to 40 ASCII characters and no colon")
 
-    def enrolled(database: Database) -> int:
-        print(database.run(lambda session: enrol(session, options.terminal)))
+    def invited(database: Database) -> int:
+        print(database.run(lambda session: invite(session, options.terminal, city_time())))
         return OK
 
-    return _with_database(options, enrolled)
+    return _with_database(options, invited)
 
 
 def appoint_operator(options: argparse.Namespace) -> int:

@@ -18,13 +18,14 @@ import uvicorn
 
 from kiosk.central.app import create_app
 from kiosk.central.database import Database
-from kiosk.central.identity import enrol
+from kiosk.central.identity import CITY_ZONE
 from kiosk.central.samples import load_samples
 from kiosk.central.server import PatientProtocol
 from kiosk.central.settings import CentreSettings
 from kiosk.folders import CONFIG
 from tests.central.postgresql import PostgresServer, programs
 from tests.central.servers import Servers
+from tests.central.signed import SigningTerminal
 
 PEOPLE: dict[str, dict[str, Any]] = {
     person["id"]: person
@@ -61,16 +62,19 @@ class Centre:
         self._thread.start()
         self.session = requests.Session()
 
-    def enrol(self, terminal: str) -> dict[str, str]:
-        """Enrol a terminal; its headers, which become the standard ones."""
+    def enrol(self, terminal: str) -> SigningTerminal:
+        """Make a terminal known; it signs what `call` sends from now on."""
         with self.database.transaction() as session:
-            token = enrol(session, terminal)
-        self.headers = {"Authorization": f"Terminal {terminal}:{token}"}
-        return self.headers
+            self.auth = SigningTerminal(terminal, lambda: self.now.replace(tzinfo=CITY_ZONE)).enrolled(session)
+        return self.auth
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
         """One call of the enrolled terminal; every JSON answer carries our header."""
-        answer = self.session.request(method, self.url + path, json=body, headers=self.headers | headers, timeout=20)
+        return self.send(method, path, json=body, headers=headers)
+
+    def send(self, method: str, path: str, **how: Any) -> requests.Response:
+        """The same with a body of any kind."""
+        answer = self.session.request(method, self.url + path, **({"auth": self.auth, "timeout": 20} | how))
         assert answer.headers["Doorstep-Centre"] == "1"
         return answer
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import requests
 
 from kiosk.central.database import Database
-from kiosk.central.identity import enrol
+from tests.central.signed import SigningTerminal
 
 
 class Servers:
@@ -22,8 +22,7 @@ class Servers:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.port: int = self._listener.getsockname()[1]
         self.database = Database(url)
-        token = self.database.run(lambda session: enrol(session, "GZ-TH-0001"))
-        self.authorization = f"Terminal GZ-TH-0001:{token}"
+        self.auth = self.database.run(SigningTerminal("GZ-TH-0001").enrolled)
         arguments = [str(self._listener.fileno()), str(folder), url]
         command = [sys.executable, "-m", "tests.central.crashing_centre", *arguments]
         self._parents = [

@@ -16,6 +16,8 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from tests.central.signed import SigningTerminal
+
 ANSWER_LIMIT = 64 * 1024
 ANSWER_S = 20.0
 PAUSE_S = 0.01
@@ -59,10 +61,10 @@ class Told:
 
 
 class Terminals:
-    """`authorization` is an enrolled terminal's; `public_key` the centre's, with which its receipts are checked."""
+    """`auth` is an enrolled terminal's; `public_key` the centre's, with which its receipts are checked."""
 
-    def __init__(self, port: int, authorization: str, public_key: str) -> None:
-        self._port, self._authorization = port, authorization
+    def __init__(self, port: int, auth: SigningTerminal, public_key: str) -> None:
+        self._port, self._auth = port, auth
         self._key = Ed25519PublicKey.from_public_bytes(unpack(public_key))
         self.statuses: Counter[int] = Counter()
 
@@ -145,7 +147,7 @@ class Terminals:
 
     async def _send(self, one: Submission) -> str:
         """One try; the case number when the centre has acknowledged."""
-        request = self._request("/v1/transactions", one.body, f"Idempotency-Key: {one.key}\r\n")
+        request = self._request("/v1/transactions", one.body, one.key)
         with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
             async with asyncio.timeout(ANSWER_S):
                 return self._judge(one, await self._exchange(request))
@@ -163,12 +165,12 @@ class Terminals:
         finally:
             writer.transport.abort()
 
-    def _request(self, path: str, body: bytes, more: str = "") -> bytes:
-        head = (
-            f"POST {path} HTTP/1.1\r\nHost: centre\r\nAuthorization: {self._authorization}\r\n{more}"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-        )
-        return head.encode() + body
+    def _request(self, path: str, body: bytes, key: str = "") -> bytes:
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        headers |= {"Idempotency-Key": key} if key else {}
+        headers |= self._auth.headers("POST", f"http://centre{path}", headers, body)
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        return f"POST {path} HTTP/1.1\r\nHost: centre\r\n{lines}Connection: close\r\n\r\n".encode() + body
 
     def _told(self, answer: bytes) -> Told | None:
         """A whole answer of the centre; None for anything else."""

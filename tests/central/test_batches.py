@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from kiosk.central.intake import Intake
 from kiosk.central.models import CaseEvent, Incident, Transaction
 from tests.central.conftest import Centre
+from tests.central.signed import SigningTerminal
 from tests.central.terminals import unpack
 from tests.central.test_intake import KEY, body, count, send
 from tests.central.test_sealing import MEDIA_TYPE, sealed
@@ -156,6 +157,6 @@ def test_a_batch_that_is_none_is_refused_whole(centre: Centre, entries: Any) -> 
 
 
 def test_a_stranger_gets_nothing_taken(centre: Centre) -> None:
-    centre.headers = {"Authorization": "Terminal GZ-TH-0001:wrong"}
+    centre.auth = SigningTerminal("GZ-TH-0001", centre.auth.now)
     assert post(centre, [entry(raw())]).status_code == 401
     assert count(centre, Transaction) == 0

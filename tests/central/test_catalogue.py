@@ -19,17 +19,19 @@ from offline_cache.catalogue.store import CatalogueStore
 from offline_cache.database import Database
 from offline_cache.errors import NoLine
 from offline_cache.http import CentreAddress, Exchanger
+from offline_cache.request_signature import RequestSigner
 from tests.central.conftest import Centre
+from tests.central.signed import SigningTerminal
 from tests.offline.catalogue_city import City
 
 
 def client_of(centre: Centre, city: City, folder: Path, sizes: list[int]) -> tuple[CatalogueClient, CatalogueStore]:
     """A terminal's catalogue over real HTTP and a real encrypted store; `sizes` gets each body's length."""
-    token = folder / "token"
-    token.write_text(centre.headers["Authorization"].partition(":")[2])
+    signer = RequestSigner("GZ-TH-0001", centre.auth.now)
+    signer.use(centre.auth.private)
     store = CatalogueStore(Database(folder / "store.db", b"k" * 32))
     store.set_up(city.root())
-    fetch = CentreFetch(Exchanger(CentreAddress(centre.url, "GZ-TH-0001", token), lambda _: None))
+    fetch = CentreFetch(Exchanger(CentreAddress(centre.url, "GZ-TH-0001"), lambda _: None, signer))
 
     def measured(name: str, cap_bytes: int, tag: str = "") -> object:
         answer = fetch(name, cap_bytes, tag)
@@ -89,9 +91,8 @@ def test_an_unchanged_poll_is_at_most_1_kb_on_the_wire(city: City, centre: Centr
     first = centre.call("GET", "/v1/catalogue/timestamp.json")
     address = urlsplit(centre.url)
     line = http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)
-    line.request(
-        "GET", "/v1/catalogue/timestamp.json", headers=centre.headers | {"If-None-Match": first.headers["ETag"]}
-    )
+    path, tag = "/v1/catalogue/timestamp.json", {"If-None-Match": first.headers["ETag"]}
+    line.request("GET", path, headers=tag | centre.auth.headers("GET", centre.url + path, tag, None))
     answer = line.getresponse()
     received = len(answer.read()) + len(str(answer.headers)) + len("HTTP/1.1 304 Not Modified\r\n")
     line.close()
@@ -101,7 +102,7 @@ def test_an_unchanged_poll_is_at_most_1_kb_on_the_wire(city: City, centre: Centr
 
 def test_strangers_and_other_names_get_nothing(city: City, centre: Centre) -> None:
     city.publish()
-    assert centre.call("GET", "/v1/catalogue/timestamp.json", Authorization="Terminal x:y").status_code == 401
+    assert centre.send("GET", "/v1/catalogue/timestamp.json", auth=SigningTerminal("x")).status_code == 401
     for name in ("root/0.json", "root/x.json", "parcels/..%2f..%2fcentre.key", "items/x", "root/9.json"):
         assert centre.call("GET", f"/v1/catalogue/{name}").status_code in {404, 422}
     assert centre.call("PUT", "/v1/catalogue/timestamp.json", {}).status_code == 405
@@ -129,8 +130,8 @@ def test_a_new_version_starts_with_few_and_halts_by_the_terminals_own_reports(
     stamps = {name: _stamp(centre, name) for name in (*chosen, late)}
     assert [stamps[name] // 1_000_000 for name in (*chosen, late)] == [2, 2, 2, 2, 1]
     for name in chosen[:3]:
-        headers = centre.enrol(name)
-        centre.call("POST", "/v1/catalogue/reports", {"version": 2, "failed": True}, **headers)
+        centre.enrol(name)
+        centre.call("POST", "/v1/catalogue/reports", {"version": 2, "failed": True})
     assert _stamp(centre, chosen[0]) // 1_000_000 == 2  # it has it already: never back
     assert _stamp(centre, chosen[3]) // 1_000_000 == 1  # it had not come so far
     with centre.database.transaction() as session:

@@ -43,7 +43,7 @@ def assert_one_effect_each(database: Database, submissions: Sequence[Submission]
 def campaign(servers: Servers, count: int, kills: int, *, batches: bool = False) -> tuple[FaultProxy, Terminals]:
     """`count` submissions over the bad line, while `kills` servers die at moments that the die chooses."""
     proxy = FaultProxy(servers.port, SEED)
-    terminals = Terminals(proxy.port, servers.authorization, servers.public_key())
+    terminals = Terminals(proxy.port, servers.auth, servers.public_key())
     submissions = [Submission(number) for number in range(count)]
     ended = threading.Event()
     died = 0
@@ -99,7 +99,7 @@ def test_a_million_over_a_bad_line_with_kills(make_servers: Callable[[int], Serv
 
 def test_a_server_that_dies_at_each_step_in_turn_leaves_one_effect(make_servers: Callable[[int], Servers]) -> None:
     servers = make_servers(1)
-    terminals = Terminals(servers.port, servers.authorization, servers.public_key())
+    terminals = Terminals(servers.port, servers.auth, servers.public_key())
     one = Submission(1)
     lives = threading.Thread(target=_die_at_each_step, args=(servers,))
     os.kill(servers.pids[0], signal.SIGKILL)

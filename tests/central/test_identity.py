@@ -1,4 +1,4 @@
-"""Who may ask: terminals by token, people by code."""
+"""Who may ask: people by code. (Terminals: test_signatures.py, test_enrolment.py.)"""
 
 from __future__ import annotations
 
@@ -20,21 +20,6 @@ WANG = PEOPLE["wang-hong"]["number"]
 def engine() -> str:
     """One database here; guesses at the same moment are in test_concurrency.py, on both."""
     return "sqlite"
-
-
-@pytest.mark.parametrize(
-    "authorization", ["", "Terminal GZ-TH-0001:wrong", "Basic x", "Terminal NOBODY:x", "Terminal :"]
-)
-def test_a_stranger_is_refused_with_a_reason(centre: Centre, authorization: str) -> None:
-    answer = centre.call("POST", "/v1/codes", {"number": WANG}, Authorization=authorization)
-    assert (answer.status_code, answer.json()) == (401, {"reason": "unknown_terminal"})
-
-
-def test_enrolling_again_replaces_the_token(centre: Centre) -> None:
-    old = dict(centre.headers)
-    centre.enrol("GZ-TH-0001")
-    assert centre.call("POST", "/v1/codes", {"number": WANG}, **old).status_code == 401
-    assert centre.call("POST", "/v1/codes", {"number": WANG}).status_code == 201
 
 
 def test_a_right_code_gives_a_token_once_and_the_phone_is_masked(centre: Centre) -> None:
@@ -98,20 +83,10 @@ def test_the_demo_s_windows_are_closed_without_demo(tmp_path: Path) -> None:
     centre.stop()
 
 
-def test_the_first_key_of_a_terminal_stays(centre: Centre) -> None:
-    first, second = "A" * 43, "B" * 43
-    path = "/v1/terminals/GZ-TH-0001/key"
-    statuses = [centre.call("POST", path, {"public_key": key}).status_code for key in (first, first, second)]
-    assert statuses == [200, 200, 409]
-    assert centre.call("POST", "/v1/terminals/OTHER/key", {"public_key": first}).status_code == 403
-
-
 def test_a_body_that_is_too_large_or_of_unknown_length_is_not_read(centre: Centre) -> None:
     huge = {"Content-Length": str(64 * 1024 * 1024)}
-    answer = centre.session.post(centre.url + "/v1/codes", data=b"", headers=centre.headers | huge, timeout=20)
-    assert answer.status_code == 413
-    answer = centre.session.post(centre.url + "/v1/codes", data=iter([b"{}"]), headers=centre.headers, timeout=20)
-    assert answer.status_code == 411
+    assert centre.send("POST", "/v1/codes", data=b"", headers=huge).status_code == 413
+    assert centre.send("POST", "/v1/codes", data=iter([b"{}"]), auth=None).status_code == 411
 
 
 def test_wrong_codes_are_counted_over_all_codes_of_a_person(centre: Centre) -> None:

@@ -85,9 +85,8 @@ def test_five_at_once_leave_one_case(centre: Centre) -> None:
     statuses: list[int] = []
 
     def go() -> None:
-        answer = requests.post(
-            centre.url + "/v1/transactions", json=body(), headers=centre.headers | {"Idempotency-Key": KEY}, timeout=20
-        )
+        key = {"Idempotency-Key": KEY}
+        answer = requests.post(centre.url + "/v1/transactions", json=body(), headers=key, auth=centre.auth, timeout=20)
         statuses.append(answer.status_code)
 
     threads = [threading.Thread(target=go) for _ in range(5)]
@@ -153,8 +152,8 @@ def test_what_a_database_could_not_keep_is_refused_for_good(centre: Centre, chan
     ],
 )
 def test_nonsense_is_never_the_centre_s_fault(centre: Centre, method: str, path: str, content: bytes) -> None:
-    headers = centre.headers | {"Idempotency-Key": KEY, "Content-Type": "application/json"}
-    answer = centre.session.request(method, centre.url + path, data=content, headers=headers, timeout=20)
+    headers = {"Idempotency-Key": KEY, "Content-Type": "application/json"}
+    answer = centre.send(method, path, data=content, headers=headers)
     assert answer.status_code < 500
 
 
@@ -196,9 +195,7 @@ def slip(key: Ed25519PrivateKey, number: str = "TH0001-000001-2") -> str:
 
 
 def test_a_slip_tells_whether_it_is_genuine_and_whether_the_office_has_it(centre: Centre) -> None:
-    key = Ed25519PrivateKey.generate()
-    public = base64.urlsafe_b64encode(key.public_key().public_bytes_raw()).decode().rstrip("=")
-    centre.call("POST", "/v1/terminals/GZ-TH-0001/key", {"public_key": public})
+    key = centre.auth.private
 
     def page(text: str) -> str:
         return requests.get(f"{centre.url}/slips/{text}", timeout=10).text

@@ -109,8 +109,9 @@ def test_a_database_from_before_migrations_keeps_every_row(old_database: str) ->
     before = {table: rows_of(link, table) for table in OLD_ROWS}
     database = Database(old_database)
     for table in OLD_ROWS.keys() - {"challenge"}:
-        kept = [{name: row[name] for name in before[table][0]} for row in rows_of(link, table)]
-        assert kept == before[table], table
+        names = before[table][0].keys() - {"token_hash"}  # terminals sign with their key since schema 0004
+        kept = [{name: row[name] for name in names} for row in rows_of(link, table)]
+        assert kept == [{name: row[name] for name in names} for row in before[table]], table
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
     database.close()

@@ -22,6 +22,7 @@ from kiosk.central.sealing import SealError, SealingKeys, bind_sealing, read_key
 from kiosk.central.signing import KeyFileError
 from tests.central.conftest import START, Centre
 from tests.central.sealed import MEDIA_TYPE, SealTo
+from tests.central.signed import SigningTerminal
 from tests.central.terminals import unpack
 from tests.central.test_intake import KEY, body, count, send
 from tests.central.test_receipts import signed_content
@@ -39,8 +40,8 @@ def sealed(centre: Centre, key: str = KEY, **changes: Any) -> bytes:
 
 
 def post(centre: Centre, content: bytes, key: str = KEY, media_type: str = MEDIA_TYPE) -> requests.Response:
-    headers = centre.headers | {"Idempotency-Key": key, "Content-Type": media_type}
-    return centre.session.post(f"{centre.url}/v1/transactions", data=content, headers=headers, timeout=20)
+    headers = {"Idempotency-Key": key, "Content-Type": media_type}
+    return centre.send("POST", "/v1/transactions", data=content, headers=headers)
 
 
 def incidents(centre: Centre) -> list[tuple[str, str, str]]:
@@ -142,7 +143,7 @@ def test_the_key_id_in_the_header_is_bound_to_the_seal(centre: Centre, tmp_path:
 
 
 def test_nobody_can_fill_the_incidents_without_being_a_terminal(centre: Centre) -> None:
-    centre.headers = {"Authorization": "Terminal GZ-TH-0001:guessed"}
+    centre.auth = SigningTerminal("GZ-TH-0001", centre.auth.now)
     assert post(centre, b"nonsense").status_code == 401
     assert incidents(centre) == []
 

@@ -8,16 +8,26 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
+import hmac
 import json
 import socket
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 HEADER = ("Doorstep-Centre", "1")
+CODE = "0123-4567-89AB-CDEF"
+"""The one-time code that every stub has given out."""
 
 
 @dataclass
@@ -39,6 +49,8 @@ class CentreStub:
     bodies: dict[str, bytes] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
     entry_answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    signing: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    now_s: float | None = None
     misfortunes: deque[Callable[[_Handler], bool]] = field(default_factory=deque)
     always: Callable[[_Handler], bool] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -96,6 +108,23 @@ class CentreStub:
         batches = [json.loads(one.body)["entries"] for one in self.posted("/v1/batches")]
         return [(entry["key"], base64.b64decode(entry["body"])) for batch in batches for entry in batch]
 
+    @property
+    def public_key(self) -> str:
+        return pack(self.signing.public_key().public_bytes_raw())
+
+    def signed(self, kind: str, content: object) -> str:
+        """A signed text of the centre: kind, content, signature."""
+        text = f"{kind}.{pack(json.dumps(content).encode())}"
+        return f"{text}.{pack(self.signing.sign(text.encode()))}"
+
+    def enrolled(self, terminal: str, public_key: str) -> dict[str, str]:
+        """The answer to a terminal that knows CODE."""
+        self.keys.append(public_key)
+        return {
+            "signing_key": self.public_key,
+            "proof": proof("centre", terminal, public_key, self.public_key),
+        }
+
     def commit(self, key: str, body: bytes) -> bool:
         """Do the effect once; False when another body stands under the key."""
         with self.lock:
@@ -103,6 +132,17 @@ class CentreStub:
                 self.bodies[key] = body
                 self.effects[key] += 1
             return self.bodies[key] == body
+
+
+def proof(*words: str) -> str:
+    """What whoever knows CODE can make of these words (docs/line.md)."""
+    secret = HKDF(SHA256(), 32, None, b"doorstep enrolment").derive(CODE.replace("-", "").encode())
+    return pack(hmac.new(secret, "\0".join(words).encode(), hashlib.sha256).digest())
+
+
+def pack(data: bytes) -> str:
+    """base64url without padding."""
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 class _Server(ThreadingHTTPServer):
@@ -129,7 +169,13 @@ class _Handler(BaseHTTPRequestHandler):
         if self._struck(self.stub.always):
             return
         self.stub.note(Seen("GET", self.path, dict(self.headers), b""))
-        self.answer(200, {"centre": "stub", "now": "2026-01-01T00:00:00Z"})
+        if self.path == "/v1/centre":
+            self.answer(200, {"public_key": self.stub.public_key})
+            return
+        nonce = parse_qs(urlsplit(self.path).query).get("nonce", [""])[0]
+        now_s = time.time() if self.stub.now_s is None else self.stub.now_s
+        signed = self.stub.signed("DT1", {"t": now_s, "n": nonce})
+        self.answer(200, {"centre": "stub", "now": "2026-01-01T00:00:00Z", "time": signed})
 
     def do_POST(self) -> None:
         self.body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
@@ -137,9 +183,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self._struck(self.stub.always):
             return
         self.stub.note(Seen("POST", self.path, dict(self.headers), self.body))
-        if self.path.endswith("/key"):
-            self.stub.keys.append(json.loads(self.body)["public_key"])
-            self.answer(201, {})
+        if self.path.endswith("/enrolment"):
+            self._enrol(self.path.split("/")[3], json.loads(self.body))
             return
         misfortune = None
         with contextlib.suppress(IndexError):
@@ -160,6 +205,12 @@ class _Handler(BaseHTTPRequestHandler):
                     verdict |= {"status": 422, "reason": "other_body"}
             verdicts.append(verdict)
         self.answer(201, {"verdicts": verdicts})
+
+    def _enrol(self, terminal: str, asked: dict[str, str]) -> None:
+        if asked["proof"] != proof("terminal", terminal, asked["public_key"]):
+            self.answer(403, {"reason": "wrong_code"})
+        else:
+            self.answer(200, self.stub.enrolled(terminal, asked["public_key"]))
 
     def take(self, status: int = 201) -> None:
         """The centre's right answer to a transaction."""

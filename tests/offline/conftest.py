@@ -17,7 +17,7 @@ from offline_cache.contract import Accept, Accepted, Answer, Draft, Outcome, Tra
 from offline_cache.identifiers import new_transaction_id
 from offline_cache.process import StoreProcess
 from offline_cache.store import Place, Store, open_store
-from tests.offline.centre_stub import CentreStub
+from tests.offline.centre_stub import CODE, CentreStub
 
 TERMINAL = "GZ-TH-0001"
 _ids = itertools.count(1_700_000_000_000)
@@ -134,7 +134,7 @@ class Terminal:
     """A whole store in this process: sends to the stub, asked directly."""
 
     def __init__(self, url: str, data: Path, poll_s: float = 0.1) -> None:
-        (data / "terminal.token").write_text("secret-token")
+        (data / "enrolment.code").write_text(CODE)
         self.profile = Profile(CentreTable(url, TERMINAL, slow_s=2.0, poll_s=poll_s), StoreTable(reserve_mb=1))
         self.data = data
         self.process = self._new()

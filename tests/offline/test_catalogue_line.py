@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import socket
 import threading
 import time
@@ -12,6 +13,7 @@ import pytest
 from offline_cache.catalogue.fetch import CentreFetch
 from offline_cache.errors import NotInTime
 from offline_cache.http import CentreAddress, Exchanger
+from offline_cache.request_signature import RequestSigner
 from tests.offline.catalogue_city import City, Screen
 
 
@@ -25,9 +27,9 @@ def test_slow_retrieval_ends_at_the_deadline(tmp_path: Path, memory: Path) -> No
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=_drip, args=(listener, ended))
         thread.start()
-        (tmp_path / "token").write_text("t")
-        address = CentreAddress(f"http://127.0.0.1:{listener.getsockname()[1]}", "GZ-TH-0001", tmp_path / "token")
-        fetch = CentreFetch(Exchanger(address, lambda _: None), within_s=0.5)
+        address = CentreAddress(f"http://127.0.0.1:{listener.getsockname()[1]}", "GZ-TH-0001")
+        signer = RequestSigner("GZ-TH-0001", lambda: datetime.datetime.now(datetime.UTC))
+        fetch = CentreFetch(Exchanger(address, lambda _: None, signer), within_s=0.5)
         screen.client._fetch = fetch
         began = time.monotonic()
         with pytest.raises(NotInTime):

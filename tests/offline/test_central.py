@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import socket
 import threading
 import time
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.ipc import Cancelled, Control
 from offline_cache.central import Centre
@@ -24,6 +26,7 @@ from offline_cache.contract import (
 )
 from offline_cache.errors import CentreRefused, NoLine, NotInTime
 from offline_cache.http import CentreAddress, Exchanger
+from offline_cache.request_signature import RequestSigner
 from offline_cache.schedule import Verdict, VerdictKind
 from tests.offline.centre_stub import (
     CentreStub,
@@ -37,6 +40,7 @@ from tests.offline.centre_stub import (
 )
 
 KEY = "01a206b8-4181-7e27-9f7e-5717c45b0281"
+KEY_PAIR = Ed25519PrivateKey.generate()
 GOOD = {"case_number": "C", "state": "received", "received_at": "2026-01-01T00:00:00Z"}
 PREFILL = Prefill("440106199001011237", "t", ("phone",))
 
@@ -47,15 +51,15 @@ def exchanges() -> list[float | None]:
 
 
 @pytest.fixture
-def centre(stub: CentreStub, tmp_path: Path, exchanges: list[float | None]) -> Centre:
-    return make_centre(stub.url, tmp_path, exchanges)
+def centre(stub: CentreStub, exchanges: list[float | None]) -> Centre:
+    return make_centre(stub.url, exchanges)
 
 
-def make_centre(url: str, folder: Path, exchanges: list[float | None] | None = None) -> Centre:
-    token = folder / "terminal.token"
-    token.write_text("secret-token\n")
+def make_centre(url: str, exchanges: list[float | None] | None = None) -> Centre:
     heard = exchanges if exchanges is not None else []
-    return Centre(Exchanger(CentreAddress(url, "GZ-TH-0001", token), heard.append))
+    signer = RequestSigner("GZ-TH-0001", lambda: datetime.datetime.now(datetime.UTC))
+    signer.use(KEY_PAIR)
+    return Centre(Exchanger(CentreAddress(url, "GZ-TH-0001"), heard.append, signer))
 
 
 def post(centre: Centre, within_s: float = 5.0) -> Verdict:
@@ -65,7 +69,8 @@ def post(centre: Centre, within_s: float = 5.0) -> Verdict:
 def test_a_request_says_who_we_are_and_under_which_key(stub: CentreStub, centre: Centre) -> None:
     assert post(centre) == Verdict(VerdictKind.ACKNOWLEDGED, 201, case_number="CASE-5b0281")
     headers = stub.posted()[0].headers
-    assert headers["Authorization"] == "Terminal GZ-TH-0001:secret-token"
+    assert 'keyid="GZ-TH-0001"' in headers["Signature-Input"]
+    assert {"Signature", "Content-Digest"} <= headers.keys()
     assert headers["Idempotency-Key"] == KEY
     assert len(headers["X-Request-Id"]) == 36
     assert headers["Connection"] == "close"
@@ -132,21 +137,15 @@ def test_retry_after_is_read_as_seconds_or_as_a_date_of_the_centres_clock(
     assert post(centre).retry_after_s == wait_s
 
 
-def test_nobody_there_means_not_sent(tmp_path: Path) -> None:
+def test_nobody_there_means_not_sent() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        centre = make_centre(f"http://127.0.0.1:{free.getsockname()[1]}", tmp_path)
+        centre = make_centre(f"http://127.0.0.1:{free.getsockname()[1]}")
         assert post(centre) == Verdict(VerdictKind.NOT_SENT, reason="no_connection")
 
 
-def test_a_name_that_does_not_exist_means_not_sent(tmp_path: Path) -> None:
-    assert post(make_centre("http://centre.invalid", tmp_path)).kind is VerdictKind.NOT_SENT
-
-
-def test_a_terminal_without_a_token_asks_nobody(stub: CentreStub, centre: Centre, tmp_path: Path) -> None:
-    (tmp_path / "terminal.token").unlink()
-    assert post(centre) == Verdict(VerdictKind.NOT_SENT, reason="no_token")
-    assert stub.seen == []
+def test_a_name_that_does_not_exist_means_not_sent() -> None:
+    assert post(make_centre("http://centre.invalid")).kind is VerdictKind.NOT_SENT
 
 
 def test_a_silent_centre_frees_the_caller_at_its_deadline(
@@ -176,7 +175,7 @@ def test_a_centre_that_never_takes_the_call_up_frees_the_caller_too(tmp_path: Pa
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         deaf.listen(1)
-        centre = make_centre(f"http://127.0.0.1:{deaf.getsockname()[1]}", tmp_path)
+        centre = make_centre(f"http://127.0.0.1:{deaf.getsockname()[1]}")
         with pytest.raises(NotInTime):
             centre.prefill(PREFILL, Control(0.2))
 
@@ -214,7 +213,7 @@ def test_a_drip_of_bytes_does_not_outlast_the_deadline(stub: CentreStub, centre:
 
 def test_the_line_is_measured_by_small_exchanges(centre: Centre, exchanges: list[float | None]) -> None:
     began_s = time.monotonic()
-    centre.health(Control(5.0))
+    centre.health("nonce", Control(5.0))
     assert len(exchanges) == 1
     assert exchanges[0] is not None
     assert 0 < exchanges[0] <= time.monotonic() - began_s

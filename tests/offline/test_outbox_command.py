@@ -17,7 +17,7 @@ import pytest
 
 from kiosk.commands import outbox
 from offline_cache.identifiers import new_transaction_id
-from tests.offline.centre_stub import CentreStub, answers
+from tests.offline.centre_stub import CODE, CentreStub, answers
 from tests.offline.conftest import Terminal
 
 FORM = {
@@ -30,7 +30,7 @@ Run = Callable[..., int]
 @pytest.fixture
 def run(stub: CentreStub, tmp_path: Path) -> Run:
     """Run the command line on a data folder of its own."""
-    (tmp_path / "terminal.token").write_text("secret-token")
+    (tmp_path / "enrolment.code").write_text(CODE)
     (tmp_path / "profile.toml").write_text(f'[centre]\nurl = "{stub.url}"\nterminal = "GZ-TH-0001"\npoll_s = 0.1\n')
     (tmp_path / "form.json").write_text(json.dumps(FORM, ensure_ascii=False), encoding="utf-8")
     parser = argparse.ArgumentParser()

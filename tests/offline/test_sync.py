@@ -204,9 +204,9 @@ def test_mixed_transactions_under_random_misfortune_take_effect_once_each(termin
     assert len(rows.rows) == 24
 
 
-def test_the_terminals_key_is_registered_once_at_the_first_contact(terminal: Terminal, stub: CentreStub) -> None:
+def test_a_terminal_enrols_once_at_the_first_contact(terminal: Terminal, stub: CentreStub) -> None:
     terminal.start()
-    stub.wait_posted(1, "/v1/terminals/GZ-TH-0001/key")
+    stub.wait_posted(1, "/v1/terminals/GZ-TH-0001/enrolment")
     draft = make_draft()
     terminal.accept(draft)
     terminal.outcome(draft)
