@@ -198,6 +198,7 @@ def test_a_new_database_and_its_companions_are_their_owner_s_alone(tmp_path: Pat
             "centre.sqlite3-shm",
             "centre.sqlite3-writer",
             "centre.sqlite3-keys",
+            "sealing-0001.key",
         )
     }
     centre.stop()
