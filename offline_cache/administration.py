@@ -13,7 +13,9 @@ class Verify(StoreCommand, frozen=True):
 
 
 class ReleaseQuarantined(StoreCommand, frozen=True):
-    """Give quarantined transactions another chance → Released."""
+    """Give a quarantined transaction, or all of them, another chance → Released."""
+
+    transaction_id: str = ""
 
 
 class ReadJournal(StoreCommand, frozen=True):

@@ -29,16 +29,20 @@ class BatchEnd(StrEnum):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A transaction that is due: its bytes, its attempts so far, and whether one of them may have arrived."""
+    """A transaction that is due: its bytes, its attempts so far, and whether one of them may have arrived.
+
+    `asks`: nothing of it is sent any more, the centre is only asked whether it has it.
+    """
 
     size: int
     attempts: int
     unknown: bool
+    asks: bool = False
 
     @property
     def alone(self) -> bool:
-        """Whether it may be what breaks batches."""
-        return self.unknown and self.attempts >= ALONE_AFTER
+        """Whether it may be what breaks batches, or is no post at all."""
+        return self.asks or (self.unknown and self.attempts >= ALONE_AFTER)
 
 
 class BatchSize:

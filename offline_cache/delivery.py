@@ -17,6 +17,7 @@ from offline_cache.clock import Clock
 from offline_cache.contract import Outcome, ServiceWaiting, TransactionState
 from offline_cache.database import Database
 from offline_cache.journal import Journal, JournalEvent
+from offline_cache.quarantine import Quarantine
 from offline_cache.retention import purge_payload
 from offline_cache.schedule import (
     NOT_ANSWERED,
@@ -50,6 +51,8 @@ class Due:
     attempts: int
     refusals: int
     was_unknown: bool
+    expired: bool = False
+    """Its validity is over, and it may have arrived before: ask, do not send."""
 
     def __repr__(self) -> str:
         return f"Due({self.id})"
@@ -73,6 +76,7 @@ class Delivery:
     journal: Journal
     clock: Clock
     draw: Draw
+    quarantine: Quarantine
 
     def take(self, lane: Lane) -> Due | float | None:
         """The lane's next transaction, now *sending*; or seconds until one is due; None when none waits."""
@@ -83,8 +87,8 @@ class Delivery:
         """What goes into the lane's next request, at most `most`, all *sending* in one commit; or as for `take`."""
         rows = self.database.read(
             "SELECT sequence, next_at, attempts, state, (SELECT length(body) FROM payload p "
-            "WHERE p.sequence = d.sequence) FROM delivery d WHERE lane = ? AND state IN (?, ?) "
-            "ORDER BY next_at, attempts, sequence LIMIT ?",
+            "WHERE p.sequence = d.sequence), coalesce(expired, 0) FROM delivery d LEFT JOIN attention USING (sequence) "
+            "WHERE lane = ? AND state IN (?, ?) ORDER BY next_at, attempts, sequence LIMIT ?",
             (lane, _PENDING, _UNKNOWN, most),
         )
         if not rows:
@@ -93,7 +97,10 @@ class Delivery:
         due = [row for row in rows if row[1] <= now_s]
         if not due:
             return float(rows[0][1]) - now_s
-        count = portion([Candidate(size or 0, tried, state == _UNKNOWN) for _, _, tried, state, size in due], most)
+        candidates = [
+            Candidate(size or 0, tried, state == _UNKNOWN, bool(expired)) for _, _, tried, state, size, expired in due
+        ]
+        count = portion(candidates, most)
         return self._start([row[0] for row in due[:count]]) or 0.0
 
     def record(self, due: Due, verdict: Verdict) -> Outcome:
@@ -160,22 +167,6 @@ class Delivery:
                 (self.clock.schedule_s(), _PENDING, _UNKNOWN),
             )
 
-    def release_quarantined(self) -> int:
-        """An operator's decision: give quarantined transactions another chance. How many there were."""
-        rows = self.database.read(
-            "SELECT sequence, id FROM delivery JOIN entry USING (sequence) WHERE state = ?",
-            (TransactionState.QUARANTINED,),
-        )
-        with self.database.transaction():
-            for sequence, transaction_id in rows:
-                self.database.write(
-                    "UPDATE delivery SET state = ?, refusals = 0, next_at = ?, wait_s = 0, hold_s = 0 "
-                    "WHERE sequence = ?",
-                    (_UNKNOWN, self.clock.schedule_s(), sequence),
-                )
-                self.journal.append(JournalEvent.TRANSACTION_RELEASED, transaction_id)
-        return len(rows)
-
     def depth(self) -> Depth:
         """What waits and what is quarantined."""
         rows = self.database.read(
@@ -217,6 +208,8 @@ class Delivery:
         )
         if step.state in _EVENTS and not (step.state is _UNKNOWN and due.was_unknown):
             self.journal.append(_EVENTS[step.state], due.id)
+        if step.state is TransactionState.QUARANTINED:
+            self.quarantine.note(due.sequence)
         return step.state is TransactionState.ACCEPTED and purge_payload(self.database, self.journal, due.sequence)
 
     def _start(self, sequences: Sequence[int]) -> tuple[Due, ...]:
@@ -239,12 +232,14 @@ class Delivery:
         return tuple(whole)
 
     def _due(self, sequence: int) -> tuple[Due, bytes]:
-        transaction_id, digest, body, attempts, refusals, state = self.database.read(
-            "SELECT id, payload_sha256, body, attempts, refusals, state FROM entry "
-            "JOIN delivery USING (sequence) LEFT JOIN payload USING (sequence) WHERE sequence = ?",
+        transaction_id, digest, body, attempts, refusals, state, expired = self.database.read(
+            "SELECT id, payload_sha256, body, attempts, refusals, state, coalesce(expired, 0) FROM entry "
+            "JOIN delivery USING (sequence) LEFT JOIN payload USING (sequence) LEFT JOIN attention USING (sequence) "
+            "WHERE sequence = ?",
             (sequence,),
         )[0]
-        return Due(sequence, transaction_id, body or b"", attempts + 1, refusals, state == _UNKNOWN), digest
+        due = Due(sequence, transaction_id, body or b"", attempts + 1, refusals, state == _UNKNOWN, bool(expired))
+        return due, digest
 
     def _hold_back(self, sequence: int, step: Step) -> None:
         """A centre that says *later* to a whole request says it to its lane: what waits there is held as long.

@@ -31,6 +31,9 @@ class JournalEvent(StrEnum):
     TRANSACTION_REJECTED = "transaction_rejected"
     TRANSACTION_QUARANTINED = "transaction_quarantined"
     TRANSACTION_RELEASED = "transaction_released"  # an operator gave a quarantined one another chance
+    TRANSACTION_EXPIRES_SOON = "transaction_expires_soon"  # its validity ends in a few days, and it still waits
+    TRANSACTION_EXPIRED = "transaction_expired"  # its validity ended; quarantined, and a person decides
+    TRANSACTION_RETURNED = "transaction_returned"  # a person gave it up; the citizen is told to come again
     PAYLOAD_PURGED = "payload_purged"
     LINE_CHANGED = "line_changed"
     KEY_REGISTERED = "key_registered"  # before there was enrolment; in old journals only

@@ -42,6 +42,7 @@ class VerdictKind(StrEnum):
     TERMINAL_BARRED = "terminal_barred"  # 401, 403: about this terminal, not about the transaction
     REFUSED = "refused"  # another definite no, which is not the business verdict
     REJECTED = "rejected"  # the business verdict: refused for good
+    NEVER_SEEN = "never_seen"  # asked, not sent: the centre does not have it
     OTHER_BODY = "other_body"  # the centre holds another content under our key
 
 
@@ -73,6 +74,7 @@ _AFTER: dict[VerdictKind, TransactionState] = {
     VerdictKind.ACKNOWLEDGED: TransactionState.ACCEPTED,
     VerdictKind.REJECTED: TransactionState.REJECTED,
     VerdictKind.OTHER_BODY: TransactionState.QUARANTINED,
+    VerdictKind.NEVER_SEEN: TransactionState.QUARANTINED,
     VerdictKind.NO_ANSWER: TransactionState.UNKNOWN,
     VerdictKind.IN_PROGRESS: TransactionState.UNKNOWN,
     VerdictKind.NOT_SENT: TransactionState.PENDING,

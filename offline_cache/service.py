@@ -197,7 +197,11 @@ class StoreService:
         return Ok()
 
     def _release(self, command: ReleaseQuarantined, control: Control) -> Released:
-        count = self._owner.run(lambda store: store.delivery.release_quarantined(), control)
+        def release(store: Store) -> int:
+            with store.database.transaction():
+                return store.quarantine.release(command.transaction_id)
+
+        count = self._owner.run(release, control)
         self.wake()
         return Released(count)
 

@@ -13,10 +13,13 @@ from offline_cache.contract import LineState
 from offline_cache.database import Database, disk_errors
 from offline_cache.delivery import Delivery
 from offline_cache.errors import StoreUnavailable
+from offline_cache.expiry import Expiry
 from offline_cache.identity import Identity
 from offline_cache.journal import Journal, JournalEvent
 from offline_cache.keys import CredentialKey, FileKey, KeyProvider, make_folder, sync_folder
+from offline_cache.orders import Orders
 from offline_cache.outbox import Outbox
+from offline_cache.quarantine import Quarantine
 from offline_cache.salvage import Saved, finish, salvage
 from offline_cache.schedule import Draw
 
@@ -51,7 +54,7 @@ class Place:
 
 @dataclass
 class Store:
-    """Database, outbox, delivery, journal, identity, and what is believed of the centre."""
+    """Database, outbox, delivery, journal, identity, what is believed of the centre, and what people decide."""
 
     database: Database
     outbox: Outbox
@@ -59,6 +62,9 @@ class Store:
     journal: Journal
     identity: Identity
     trust: CentreTrust
+    quarantine: Quarantine
+    expiry: Expiry
+    orders: Orders
     lock: int
 
     def check(self) -> None:
@@ -158,13 +164,17 @@ def _lock(folder: Path) -> int:
 def _wire(database: Database, place: Place, clock: Clock, draw: Draw, lock: int) -> Store:
     journal = Journal(database, clock)
     identity = Identity(database, clock)
+    quarantine = Quarantine(database, journal, clock)
     return Store(
         database,
         Outbox(database, journal, identity, clock, place.terminal),
-        Delivery(database, journal, clock, draw),
+        Delivery(database, journal, clock, draw, quarantine),
         journal,
         identity,
         CentreTrust(database, clock),
+        quarantine,
+        Expiry(database, journal, quarantine),
+        Orders(database, quarantine),
         lock,
     )
 

@@ -200,6 +200,21 @@ class Receipt(Wire, frozen=True):
     received_at: str
 
 
+class Order(Wire, frozen=True):
+    """What an operator wants done with a quarantined transaction: `retry` or `return`."""
+
+    id: str
+    key: str
+    order: str
+
+
+class OrderDone(Wire, frozen=True):
+    """What came of an order."""
+
+    id: str
+    outcome: str
+
+
 class BatchEntry(Wire, frozen=True):
     """One transaction of a batch; `body` travels as base64 of the exact bytes."""
 

@@ -1,0 +1,75 @@
+"""What operators at the centre order for quarantined transactions: carried out once, and reported back.
+
+The centre repeats an order until it has heard what came of it; its id keeps us from carrying it out again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from offline_cache.contract import Outcome, TransactionState
+from offline_cache.database import Database
+from offline_cache.quarantine import Quarantine
+from offline_cache.wire import Order, OrderDone
+
+DONE, NOT_QUARANTINED, UNKNOWN_ORDER = "done", "not_quarantined", "unknown_order"
+KEPT = 1000
+"""Orders that are remembered; the centre repeats none that it has heard of."""
+
+
+@dataclass
+class Orders:
+    """The table `operator_order`."""
+
+    database: Database
+    quarantine: Quarantine
+
+    def carry_out(self, orders: Sequence[Order]) -> tuple[Outcome, ...]:
+        """Carry out what was not before; where the transactions stand now."""
+        outcomes: list[Outcome] = []
+        for order in orders:
+            if self._known(order.id):
+                continue
+            with self.database.transaction():  # what is done and that it is done, in one
+                outcome = self._carry_out(order)
+                self.database.write(
+                    "INSERT INTO operator_order (id, outcome) VALUES (?, ?)",
+                    (order.id, outcome if isinstance(outcome, str) else DONE),
+                )
+                self.database.write(
+                    "DELETE FROM operator_order WHERE reported = 1 "
+                    "AND rowid <= (SELECT max(rowid) FROM operator_order) - ?",
+                    (KEPT,),
+                )
+            outcomes += [] if isinstance(outcome, str) else [outcome]
+        return tuple(outcomes)
+
+    def unreported(self) -> tuple[OrderDone, ...]:
+        """What the centre has not heard yet."""
+        rows = self.database.read("SELECT id, outcome FROM operator_order WHERE reported = 0 ORDER BY rowid LIMIT 100")
+        return tuple(OrderDone(*row) for row in rows)
+
+    def reported(self, told: Sequence[OrderDone]) -> None:
+        """The centre has heard of these."""
+        if told:
+            with self.database.transaction():
+                for one in told:
+                    self.database.write("UPDATE operator_order SET reported = 1 WHERE id = ?", (one.id,))
+
+    def _carry_out(self, order: Order) -> Outcome | str:
+        """What became of the transaction, or a word about the order."""
+        if order.order == "retry":
+            if not order.key or not self.quarantine.release(order.key):
+                return NOT_QUARANTINED
+            return Outcome(order.key, TransactionState.UNKNOWN)
+        if order.order == "return":
+            return self.quarantine.give_back(order.key) or NOT_QUARANTINED
+        return UNKNOWN_ORDER
+
+    def _known(self, order_id: str) -> bool:
+        rows = self.database.read("SELECT reported FROM operator_order WHERE id = ?", (order_id,))
+        if rows and rows[0][0]:  # the centre asks again, so it has not kept what we told it
+            with self.database.transaction():
+                self.database.write("UPDATE operator_order SET reported = 0 WHERE id = ?", (order_id,))
+        return bool(rows)
