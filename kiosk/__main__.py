@@ -19,6 +19,7 @@ COMMANDS = (
     "central",
     "maintenance",
     "doctor",
+    "enrol",
     "figures",
 )
 """Modules of kiosk.commands; each has `register(subparsers)`."""

@@ -24,6 +24,15 @@ class ReadJournal(StoreCommand, frozen=True):
     limit: int = 200
 
 
+class Enrol(StoreCommand, frozen=True):
+    """Exchange keys with the centre by a one-time code → Ok."""
+
+    code: str
+
+    def __repr__(self) -> str:
+        return "Enrol()"
+
+
 class JournalRecord(msgspec.Struct, frozen=True):
     """One record: its number, when, what (offline_cache.journal.JournalEvent), of which transaction."""
 
@@ -54,7 +63,7 @@ class Released(msgspec.Struct, frozen=True, tag=True):
     count: int
 
 
-AnyCommand = AnyStoreCommand | Verify | ReleaseQuarantined | ReadJournal
+AnyCommand = AnyStoreCommand | Enrol | Verify | ReleaseQuarantined | ReadJournal
 
 ADMINISTRATION_CONTRACT = Contract(
     events=STORE_CONTRACT.events,

@@ -208,6 +208,7 @@ class StoreStatus(msgspec.Struct, frozen=True, tag=True):
     journal_length: int
     problem: str = ""
     services: tuple[ServiceWaiting, ...] = ()
+    clock_suspect: bool = False
 
     def waiting_of(self, service: str) -> int:
         """How many of one service wait."""

@@ -94,6 +94,8 @@ class StoreProcess:
         self.service.line = lambda: self.line.state
         self.service.wake = self._wake
         self.service.problem = self._problem
+        self.service.clock_suspect = lambda: self.time.suspect
+        self.service.enrol = self.enrolment.enrol
         for sender in self._senders:
             sender.on_outcome = self._outcome_changed
             sender.on_verdict = self._heard

@@ -13,6 +13,7 @@ from typing import Any
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded
 from offline_cache.administration import (
     AnyCommand,
+    Enrol,
     JournalRecord,
     JournalRecords,
     ReadJournal,
@@ -80,6 +81,10 @@ class Bell:
             self._condition.wait_for(lambda: self._count > count, within_s)
 
 
+def _not_wired(code: str, control: Control) -> None:
+    raise AssertionError("enrol before the store's process is wired")
+
+
 class StoreService:
     """The store's side of the contract (`kiosk.ipc.Service`).
 
@@ -99,6 +104,8 @@ class StoreService:
         self.line: Callable[[], LineState] = lambda: LineState.OFFLINE
         self.wake: Callable[[], None] = lambda: None
         self.problem: Callable[[], str] = lambda: ""
+        self.clock_suspect: Callable[[], bool] = lambda: False
+        self.enrol: Callable[[str, Control], None] = _not_wired
         self._carriers: dict[type[Any], Callable[[Any, Control], Any]] = {
             Accept: self._accept,
             WaitForOutcome: self._wait_for_outcome,
@@ -106,6 +113,7 @@ class StoreService:
             GetStatus: self._status,
             ListTransactions: self._list,
             Retry: self._retry,
+            Enrol: self._enrol,
             Verify: self._verify,
             ReadJournal: self._read_journal,
             ReleaseQuarantined: self._release,
@@ -186,6 +194,7 @@ class StoreService:
             journal_length=length,
             problem=room.problem or self.problem(),
             services=depth.services,
+            clock_suspect=self.clock_suspect(),
         )
 
     def _list(self, command: ListTransactions, control: Control) -> Transactions:
@@ -210,6 +219,10 @@ class StoreService:
             return JournalRecords(tuple(JournalRecord(*row) for row in store.journal.newest(command.limit)))
 
         return self._owner.run(read, control)
+
+    def _enrol(self, command: Enrol, control: Control) -> Ok:
+        self.enrol(command.code, control)
+        return Ok()
 
     def _verify(self, command: Verify, control: Control) -> VerifyReport:
         def check(store: Store) -> VerifyReport:

@@ -12,16 +12,16 @@ import datetime
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from kiosk.ipc import Cancelled, Client, ConnectionLost, Control, DeadlineExceeded, NoAnswer, RemoteError
-from offline_cache.administration import ADMINISTRATION_CONTRACT, ReadJournal, ReleaseQuarantined, Verify
-from offline_cache.clock import SystemClock
-from offline_cache.config import ConfigError, load_profile
+from kiosk.commands.store_door import BadInput, StoreSaidNo, guarded, print_json, store_of
+from kiosk.ipc import Control, DeadlineExceeded
+from offline_cache.administration import ReadJournal, ReleaseQuarantined, Verify
+from offline_cache.config import load_profile
 from offline_cache.contract import (
     Accept,
     Answer,
@@ -30,30 +30,14 @@ from offline_cache.contract import (
     GetStatus,
     ListTransactions,
     Retry,
-    StoreFailure,
     Terms,
 )
 from offline_cache.errors import StoreError
 from offline_cache.identifiers import is_transaction_id, new_transaction_id
-from offline_cache.process import StoreProcess
 from offline_cache.store import set_aside
 
-Ask = Callable[[Any, float], Any]
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9._/-]{0,79}")
-_CONNECT_S = 2.0
 _SYNC_LOOK_S = 0.2
-
-
-class BadInput(Exception):
-    """What the caller gave us cannot be used; one line, exit status 2."""
-
-
-class StoreSaidNo(Exception):
-    """The store refused or could not; exit status 1."""
-
-    def __init__(self, failure: StoreFailure) -> None:
-        super().__init__(f"{failure.kind}: {failure.reason}" if failure.reason else failure.kind)
-        self.failure = failure
 
 
 class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,30 +92,17 @@ def _add(
     parser.add_argument("--data", type=Path, default=Path(".data"), metavar="DIR", help="data folder (.data)")
     parser.add_argument("--profile", type=Path, default=Path("config/terminals/dev.toml"), metavar="FILE")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.set_defaults(run=lambda arguments: _guarded(run, arguments))
+    parser.set_defaults(run=lambda arguments: guarded(run, arguments))
     return parser
-
-
-def _guarded(run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
-    try:
-        return run(arguments)
-    except (BadInput, ConfigError) as error:
-        print(f"kiosk: {error}", file=sys.stderr)
-        return 2
-    except StoreSaidNo as error:
-        if arguments.json:
-            _print_json({"error": {"kind": error.failure.kind, "reason": error.failure.reason}})
-        print(f"kiosk: {error}", file=sys.stderr)
-        return 1
 
 
 def _put(arguments: argparse.Namespace) -> int:
     draft = _draft(arguments)
-    with _store(arguments) as ask:
+    with store_of(arguments) as ask:
         accepted = ask(Accept(draft), 10.0)
     # Only now: the id stands for a transaction that is on the disk.
     if arguments.json:
-        _print_json(accepted)
+        print_json(accepted)
     else:
         print(accepted.transaction_id)
     return 0
@@ -140,10 +111,10 @@ def _put(arguments: argparse.Namespace) -> int:
 def _list(arguments: argparse.Namespace) -> int:
     if arguments.limit < 1:
         raise BadInput("--limit must be 1 or more")
-    with _store(arguments) as ask:
+    with store_of(arguments) as ask:
         rows = ask(ListTransactions(arguments.limit), 10.0).rows
     if arguments.json:
-        _print_json(rows)
+        print_json(rows)
         return 0
     for row in rows:
         said = row.case_number or row.reason
@@ -152,10 +123,10 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    with _store(arguments) as ask:
+    with store_of(arguments) as ask:
         report = ask(Verify(), 120.0)
     if arguments.json:
-        _print_json(report)
+        print_json(report)
     else:
         print(f"{report.entries} entries, {report.journal_length} records: {report.problem or 'whole'}")
     return 1 if report.problem else 0
@@ -164,10 +135,10 @@ def _verify(arguments: argparse.Namespace) -> int:
 def _journal(arguments: argparse.Namespace) -> int:
     if not 1 <= arguments.limit <= 10_000:
         raise BadInput("--limit must be between 1 and 10000")
-    with _store(arguments) as ask:
+    with store_of(arguments) as ask:
         found = ask(ReadJournal(arguments.limit), 10.0)
     if arguments.json:
-        _print_json(found)
+        print_json(found)
     else:
         for record in found.records:
             print(f"{record.number:>6} {record.at} {record.event} {record.transaction_id} {record.detail}".rstrip())
@@ -175,11 +146,11 @@ def _journal(arguments: argparse.Namespace) -> int:
 
 
 def _retry(arguments: argparse.Namespace) -> int:
-    with _store(arguments) as ask:
+    with store_of(arguments) as ask:
         released = ask(ReleaseQuarantined(), 10.0)
         ask(Retry(), 10.0)
     if arguments.json:
-        _print_json(released)
+        print_json(released)
     else:
         print(f"released {released.count}; what waits will be sent when the line is there")
     return 0
@@ -190,13 +161,13 @@ def _sync(arguments: argparse.Namespace) -> int:
         raise BadInput("--timeout-s must be between 0 and 3600")
     ends_at = time.monotonic() + arguments.timeout_s
     owner = Control(arguments.timeout_s)
-    with _store(arguments, sending=True) as ask:
+    with store_of(arguments, sending=True) as ask:
         ask(Retry(), 10.0)
         while (status := ask(GetStatus(), 10.0)).waiting and time.monotonic() < ends_at:
             with contextlib.suppress(DeadlineExceeded):
                 owner.wait(_SYNC_LOOK_S)
     if arguments.json:
-        _print_json(status)
+        print_json(status)
     else:
         print(f"line {status.line}, {status.waiting} waiting, {status.quarantined} quarantined {status.problem}")
     return 1 if status.waiting or not status.accepting else 0
@@ -214,7 +185,7 @@ def _set_aside(arguments: argparse.Namespace) -> int:
     except StoreError as error:
         raise StoreSaidNo(error.as_failure()) from error
     if arguments.json:
-        _print_json({"moved_to": str(target)})
+        print_json({"moved_to": str(target)})
     else:
         print(target)
     return 0
@@ -247,44 +218,3 @@ def _draft(arguments: argparse.Namespace) -> Draft:
         form.valid_days,
         form.terms,
     )
-
-
-@contextlib.contextmanager
-def _store(arguments: argparse.Namespace, *, sending: bool = False) -> Iterator[Ask]:
-    """How to ask the store: over the socket of the running process, or opened here for the while."""
-    socket = (arguments.data / "run").resolve() / "store.sock"  # a link to a folder with a short path
-    if socket.exists():
-        client = Client(str(socket), ADMINISTRATION_CONTRACT)
-        try:
-            if client.wait_connected(_CONNECT_S):
-                yield lambda command, within_s: _ask_over(client, command, within_s)
-                return
-        finally:
-            client.close()
-    process = StoreProcess(load_profile(arguments.profile), arguments.data, SystemClock())
-    try:
-        if sending:
-            process.start()
-        yield lambda command, within_s: _ask_in(process, command, within_s)
-    finally:
-        process.close()
-
-
-def _ask_over(client: Client, command: Any, within_s: float) -> Any:
-    try:
-        return client.call(command, within_s)
-    except RemoteError as error:
-        raise StoreSaidNo(error.error) from error
-    except (ConnectionLost, NoAnswer) as error:
-        raise StoreSaidNo(StoreFailure("timeout", "the store's process does not answer")) from error
-
-
-def _ask_in(process: StoreProcess, command: Any, within_s: float) -> Any:
-    try:
-        return process.service.execute(command, Control(within_s))
-    except (StoreError, Cancelled, DeadlineExceeded) as error:
-        raise StoreSaidNo(process.service.describe_error(error)) from error
-
-
-def _print_json(value: Any) -> None:
-    print(msgspec.json.encode(value).decode())

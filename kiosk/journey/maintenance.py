@@ -16,6 +16,7 @@ from kiosk.journey.pages import chrome
 from kiosk.journey.readiness import hard_and_soft_roles
 from kiosk.journey.turn import Turn
 from kiosk.views import DeviceRow, Option, Row, TechnicianView
+from offline_cache.contract import StoreStatus
 
 Level = Literal["ok", "warn", "bad"]
 FAILURES_SHOWN = 5
@@ -103,15 +104,20 @@ def _facts(turn: Turn, world: World) -> list[Row]:
     minutes = str(int(store.oldest_s // 60))
     return [
         *rows,
-        Row(
-            say("technician.store"),
-            store.problem or say(f"technician.store_{'ok' if store.accepting else 'stop'}"),
-        ),
+        Row(say("technician.store"), _store_state(turn, store)),
+        Row(say("technician.clock"), say(f"technician.clock_{'suspect' if store.clock_suspect else 'ok'}")),
         Row(say("technician.waiting"), str(store.waiting)),
         Row(say("technician.oldest"), say("technician.minutes", minutes=minutes)),
         Row(say("technician.quarantined"), str(store.quarantined)),
         Row(say("technician.journal"), str(store.journal_length)),
     ]
+
+
+def _store_state(turn: Turn, store: StoreStatus) -> str:
+    if not store.problem:
+        return turn.say(f"technician.store_{'ok' if store.accepting else 'stop'}")
+    key = f"problem_of_store.{store.problem}"
+    return turn.say(key) if key in turn.context.texts else store.problem
 
 
 def _todo(turn: Turn, world: World, rows: tuple[DeviceRow, ...]) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.__main__ import build_parser
+from kiosk.central.app import city_time
 from kiosk.central.enrolment import invite
 from kiosk.ipc import Control
 from offline_cache.clock import SystemClock
@@ -70,3 +72,26 @@ def test_a_terminal_without_a_code_keeps_everything(centre: Centre, store: Calla
     assert isinstance(status, StoreStatus)
     assert status.problem in {"not_enrolled", "terminal_barred"}
     assert status.waiting == 1
+
+
+def main(words: list[str]) -> int:
+    """The command line in this process; its exit status."""
+    options = build_parser(words[0]).parse_args(words)
+    return int(options.run(options))
+
+
+def test_a_technician_enrols_a_terminal_with_two_commands(
+    centre: Centre, database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profile = tmp_path / "profile.toml"
+    profile.write_text(f'[centre]\nurl = "{centre.url}"\nterminal = "{NAME}"\n')
+    where = ["--data", str(tmp_path / "terminal"), "--profile", str(profile)]
+    (tmp_path / "terminal").mkdir()
+    centre.now = city_time()  # the command's clock
+    assert main(["central", "invite", NAME, "--data", str(tmp_path), "--database", database_url]) == 0
+    code = capsys.readouterr().out.strip()
+    assert main(["enrol", "0000-0000-0000-0000", *where]) == 1
+    assert "wrong_code" in capsys.readouterr().err
+    assert main(["enrol", code.lower(), *where]) == 0
+    assert capsys.readouterr().out == "enrolled\n"
+    assert main(["enrol", "nonsense", *where]) == 1
