@@ -21,6 +21,7 @@ COMMANDS = (
     "doctor",
     "enrol",
     "figures",
+    "herd",
 )
 """Modules of kiosk.commands; each has `register(subparsers)`."""
 

@@ -88,5 +88,5 @@ class LineWatch:
                 if left_s <= 0:
                     break
                 self._changed.wait(left_s)
-            self._rules.leaves()
+            self._rules.leaves(self._clock.monotonic_s())
             return not self._closing

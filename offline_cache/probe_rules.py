@@ -12,6 +12,10 @@ from offline_cache.schedule import Draw
 
 PROBE_GAP_S = 0.5
 """The least time between two probes, however often somebody asks."""
+REST_FOR_EACH = 50.0
+"""A probe that took long is not repeated before so many times as long: a centre that is slow is not made slower."""
+KEPT_OF_REST = 0.85
+"""Of that rest after the next probe, however quick: one good answer does not bring the whole fleet back."""
 
 
 class ProbeRules:
@@ -22,6 +26,8 @@ class ProbeRules:
         self._poll_s, self._draw = poll_s, draw
         self._heard_s = -float("inf")
         self._began_s = self._ends_s = 0.0
+        self._left_s: float | None = None
+        self._rest_s = 0.0
         self._asked = True  # the first probe comes at once
         self._gap_s = 0.0
         self.within_s = max(3.0, 2 * slow_s)
@@ -47,9 +53,11 @@ class ProbeRules:
         self._asked = True
 
     def began(self, now_s: float) -> None:
-        """A wait for the next probe begins."""
-        self._began_s = now_s
-        self._ends_s = now_s + self._poll_s * self._draw(0.8, 1.2)
+        """A wait for the next probe begins, because the one before has ended."""
+        took_s = 0.0 if self._left_s is None else now_s - self._left_s
+        self._began_s, self._left_s = now_s, None
+        self._rest_s = max(REST_FOR_EACH * took_s, KEPT_OF_REST * self._rest_s)
+        self._ends_s = now_s + max(self._poll_s, self._rest_s) * self._draw(0.8, 1.2)
 
     def due_s(self) -> float:
         """When the next probe is to leave, as things stand; it may change whenever something was heard or asked."""
@@ -57,7 +65,8 @@ class ProbeRules:
             return self._began_s + self._gap_s
         return max(self._ends_s, self._heard_s + self._poll_s)
 
-    def leaves(self) -> None:
+    def leaves(self, now_s: float) -> None:
         """The probe leaves now."""
+        self._left_s = now_s
         self._gap_s = min(PROBE_GAP_S, self._poll_s)
         self._asked = False

@@ -89,7 +89,8 @@ def terminal_routes(office: Office) -> APIRouter:
     who = Annotated[str, Depends(caller)]
 
     @router.get("/health", response_model=Health)
-    def health(nonce: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")] = "") -> Health:
+    async def health(nonce: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")] = "") -> Health:
+        # On the loop: what asks whether we are there does not wait behind the database's threads.
         now = office.clock()
         time = office.key.sign_time(now.replace(tzinfo=CITY_ZONE), nonce) if nonce else ""
         return Health(centre="doorstep", now=now.isoformat(timespec="seconds"), time=time)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from offline_cache.contract import LineState
-from offline_cache.probe_rules import PROBE_GAP_S, ProbeRules
+from offline_cache.probe_rules import KEPT_OF_REST, PROBE_GAP_S, ProbeRules
 from tests.offline.conftest import longest, shortest
 
 
 def probed(rules: ProbeRules, now_s: float) -> ProbeRules:
     """A probe that left at `now_s`; the next wait begins at once."""
-    rules.leaves()
+    rules.leaves(now_s)
     rules.began(now_s)
     return rules
 
@@ -43,3 +45,26 @@ def test_one_failure_is_probed_at_once_a_dead_line_only_by_its_poll() -> None:
     probed(rules, 101.0)
     assert rules.heard(None, 102.0) is LineState.OFFLINE
     assert rules.due_s() == 149.0
+
+
+def test_a_probe_that_took_long_is_followed_by_a_long_rest_but_not_for_who_asks() -> None:
+    rules = ProbeRules(2.0, 60.0, shortest)
+    rules.leaves(100.0)
+    rules.began(104.0)
+    assert rules.due_s() == 104.0 + 0.8 * 50 * 4
+    rules.ask()
+    assert rules.due_s() == 104.0 + PROBE_GAP_S
+
+
+def test_one_quick_answer_does_not_end_a_long_rest_at_once() -> None:
+    rules = ProbeRules(2.0, 60.0, longest)
+    rules.leaves(0.0)
+    rules.began(4.0)
+    rests: list[float] = []
+    for _ in range(9):
+        began_s = rules.due_s()
+        probed(rules, began_s)
+        rests.append((rules.due_s() - began_s) / 1.2)
+    assert rests == sorted(rests, reverse=True)
+    assert rests[0] == pytest.approx(KEPT_OF_REST * 200)
+    assert rests[-1] == pytest.approx(60)

@@ -18,15 +18,16 @@ from offline_cache.contract import TransactionState
 
 DRAINED_WITHIN_S, MOST_REQUESTS, MOST_UNFAIR = 900.0, 1.2, 3.0
 """K4."""
-HARMLESS_S = 60.0
-"""Who waits less does not starve, however short the others' wait is."""
+HARMLESS_S = 600.0
+"""Who waits less than two full waits of ours does not starve, however short the others' wait is."""
 
 
 class Member(Protocol):
     """A terminal after the run."""
 
-    number: int
-    rows: Sequence[Row]
+    @property
+    def rows(self) -> Sequence[Row]:
+        """Its entries."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def outcome_of(scenario: Scenario, rule: str, members: Sequence[Member], ledger:
         quantile(ledger.took_s, 0.5) if ledger.took_s else math.inf,
         quantile(ledger.took_s, 0.99) if ledger.took_s else math.inf,
         _peak(ledger),
-        sum(wait > max(MOST_UNFAIR * median, HARMLESS_S) for wait in waits),
+        sum(wait == math.inf or wait > max(MOST_UNFAIR * median, HARMLESS_S) for wait in waits),
         len(waits) - len(finished),
         sum(not _whole(row) for row in rows),
         ledger.replays,

@@ -72,8 +72,8 @@ SCENARIOS = (
     Scenario(
         "slow",
         "One slow hour",
-        "The line is up; for one hour in three everything takes the centre eight times as long.",
-        Day(slow=[(_HOUR, 2 * _HOUR)], slowness=8.0),
+        "The line is up; for one hour in three everything takes the centre twelve times as long.",
+        Day(slow=[(_HOUR, 2 * _HOUR)], slowness=12.0),
         captured=(0.0, 3 * _HOUR),
         returns_s=0.0,
     ),
@@ -83,7 +83,6 @@ SCENARIOS = (
         "As the outage, and the oldest entry of every tenth terminal is refused whenever it is sent.",
         Day(line_down=[_OUTAGE]),
         poison_every=10,
-        judged=True,
     ),
 )
 

@@ -99,7 +99,7 @@ class Terminal:
         if due_s > self._clock.now_s:
             self._clock.at(due_s, self._perhaps_probe)
             return
-        self._rules.leaves()
+        self._rules.leaves(self._clock.now_s)
         self._probing = True
         self._line.probe(self.number, self._rules.within_s, self._probed)
 

@@ -1,0 +1,170 @@
+"""`python -m kiosk.bench.herd.live_clients`: some terminals of a live run, in one process. The plan comes on stdin.
+
+Each terminal is the simulation's (production decisions), and its line is production, too: `offline_cache.central` over
+`offline_cache.http`, one connection a request. Only the store is left out: thousands of them would measure this disk.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import itertools
+import random
+import secrets
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.bench.herd.live_clock import LiveClock
+from kiosk.bench.herd.live_plan import Account, Plan, Report, Told
+from kiosk.bench.herd.rows import Row
+from kiosk.bench.herd.terminal import Habits, Heard, Terminal
+from kiosk.ipc import Control
+from offline_cache.central import Centre
+from offline_cache.contract import Answer, Draft
+from offline_cache.errors import CentreError
+from offline_cache.http import CentreAddress, Exchanger
+from offline_cache.identifiers import local_number, new_transaction_id
+from offline_cache.request_signature import RequestSigner
+from offline_cache.schedule import VerdictKind
+from offline_cache.wire import transaction_body
+
+AT_ONCE = 96
+ANSWER_CHARACTERS = 600
+_ids = itertools.count(1_700_000_000_000)
+
+
+def body_of(terminal: str, key: str, sequence: int) -> bytes:
+    """An application of about 1 KB, as the store would have kept it."""
+    answers = (Answer("address", "x" * ANSWER_CHARACTERS, "地址", "x"),)
+    draft = Draft(key, "application", "hrss/card", 1, "440106", "440106199001011237", "Name", "", answers)
+    return transaction_body(draft, local_number(terminal, sequence), sequence, "2026-11-23T02:00:00Z")
+
+
+class LiveLine:
+    """Carries the requests of all terminals of this process (`terminal.Line`) on threads."""
+
+    def __init__(self, plan: Plan, clock: LiveClock) -> None:
+        self._clock = clock
+        self._url = plan.url
+        self._accounts = dict(enumerate(plan.accounts, plan.first))
+        self._keys: dict[tuple[int, int], str] = {}
+        self._workers = ThreadPoolExecutor(AT_ONCE)
+        self._counting = threading.Lock()
+        self.posts: Counter[int] = Counter()
+        self.probes: Counter[int] = Counter()
+        self.took_s: list[float] = []
+
+    def key(self, terminal: int, row: Row) -> str:
+        """The idempotency key of an entry: made once."""
+        return self._keys.setdefault((terminal, row.sequence), new_transaction_id(next(_ids)))
+
+    def post(self, terminal: int, rows: Sequence[Row], within_s: float, heard: Heard) -> None:
+        """Send these rows in one request."""
+        account = self._accounts[terminal]
+        keys = [(self.key(terminal, row), row.sequence) for row in rows]
+        entries = [(key, body_of(account.id, key, sequence)) for key, sequence in keys]
+
+        def work() -> None:
+            times: list[float | None] = []
+            answer = centre_for(self._url, account, times.append).send(entries, Control(within_s))
+            took_s = times[-1] if times else None
+            with self._counting:
+                if answer.verdicts[0].kind is not VerdictKind.NOT_SENT:
+                    self.posts[int(self._clock.now_s)] += 1
+                if took_s is not None:
+                    self.took_s.append(took_s)
+            self._clock.at(0.0, lambda: heard(took_s, answer))
+
+        self._submit(work)
+
+    def probe(self, terminal: int, within_s: float, heard: Callable[[float | None], None]) -> None:
+        """Ask for the centre's health."""
+        account = self._accounts[terminal]
+
+        def work() -> None:
+            times: list[float | None] = []
+            try:
+                centre_for(self._url, account, times.append).health(secrets.token_urlsafe(16), Control(within_s))
+            except CentreError:
+                times.append(None)
+            took_s = times[-1]
+            with self._counting:
+                self.probes[int(self._clock.now_s)] += took_s is not None
+            self._clock.at(0.0, lambda: heard(took_s))
+
+        self._submit(work)
+
+    def _submit(self, work: Callable[[], None]) -> None:
+        def guarded() -> None:
+            try:
+                work()
+            except BaseException as error:  # a bug of ours must end the run, not one terminal of it
+                self._clock.at(0.0, functools.partial(_raise, error))
+
+        self._workers.submit(guarded)
+
+    def close(self) -> None:
+        """End the threads."""
+        self._workers.shutdown(wait=True, cancel_futures=True)
+
+
+def centre_for(url: str, account: Account, on_exchange: Callable[[float | None], None]) -> Centre:
+    """The production calls of a terminal, signed by its key."""
+    signer = RequestSigner(account.id, lambda: datetime.datetime.now(datetime.UTC))
+    signer.use(Ed25519PrivateKey.from_private_bytes(account.private_key))
+    return Centre(Exchanger(CentreAddress(url, account.id), on_exchange, signer))
+
+
+def _raise(error: BaseException) -> None:
+    raise error
+
+
+def play(plan: Plan) -> Report:
+    """Let these terminals live until all have ended, or the plan's time is over."""
+    clock = LiveClock(plan.zero_s)
+    line = LiveLine(plan, clock)
+    chance = random.Random(f"{plan.seed} {plan.first}")  # noqa: S311 (a run must repeat)
+    habits = Habits(poll_s=plan.poll_s)
+    numbers = range(plan.first, plan.first + len(plan.accounts))
+    members = [Terminal(number, _rows(plan, chance), habits, clock, line) for number in numbers]
+    left = set(numbers)
+    for member in members:
+        member.on_done = left.discard
+        member.start(chance.uniform(0.0, plan.poll_s))
+    clock.run(plan.until_s, lambda: not left)
+    line.close()
+    return Report(
+        tuple(_told(member, line) for member in members), dict(line.posts), dict(line.probes), tuple(line.took_s)
+    )
+
+
+def _rows(plan: Plan, chance: random.Random) -> list[Row]:
+    captured = sorted(chance.uniform(-plan.outage_s, 0.0) for _ in range(plan.entries))
+    return [Row(place, at) for place, at in enumerate(captured, 1)]
+
+
+def _told(member: Terminal, line: LiveLine) -> Told:
+    rows = member.rows
+    return Told(
+        member.number,
+        tuple(line.key(member.number, row) for row in rows),
+        tuple(row.state for row in rows),
+        tuple(row.captured_s for row in rows),
+        tuple(row.ended_s for row in rows),
+    )
+
+
+def main() -> None:
+    """Read the plan, play it, tell what came of it."""
+    plan = msgspec.json.decode(sys.stdin.buffer.read(), type=Plan)
+    sys.stdout.buffer.write(msgspec.json.encode(play(plan)))
+
+
+if __name__ == "__main__":
+    main()
