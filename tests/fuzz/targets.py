@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from drivers.contract.errors import DeviceError, InvalidMedia, ProtocolError
 from kiosk.ipc.messages import NOT_UNDERSTOOD
-from tests.fuzz import cards, local, paper, wires
+from tests.fuzz import cards, lines, local, paper, wires
 from tests.fuzz.portions import Seeds
 
 SLOWEST_S, TRIES = 0.1, 3
@@ -82,5 +82,9 @@ TARGETS = (
     Target("own.server", local.envelopes_to_server, local.TO_SERVER, NOT_UNDERSTOOD),
     Target("own.camera_ring", local.frame_ring, local.FRAME_HEADS, (), 64),
     Target("own.history", local.history, local.HISTORIES, ()),
+    Target("line.signed_text", lines.signed_text, lines.SIGNED, (), 512),
+    Target("line.parcel", lines.parcel, lines.PARCELS, lines.PARCEL_ERRORS, 1024),
+    Target("line.request_signature", lines.request_signature, lines.SIGNATURES, lines.REFUSED, 512),
+    Target("line.slip", lines.slip, lines.SLIPS, (), 512),
 )
 BY_NAME = {target.name: target for target in TARGETS}
