@@ -32,6 +32,7 @@ from offline_cache.contract import (
 )
 from offline_cache.errors import CentreError, CentreRefused, NoLine
 from offline_cache.http import Exchanger, Reply, Request
+from offline_cache.quarantine import EXPIRED
 from offline_cache.schedule import Verdict, VerdictKind
 
 CERTIFICATE_BYTES = 16 * 1024 * 1024
@@ -120,6 +121,22 @@ class Centre:
         )
         issued = _expect(self._exchanger.exchange(request, control), 201, wire.CertificateAnswer)
         return Certificate(issued.serial, issued.verification_code, issued.verify_url, issued.pages, issued.pdf)
+
+    def report(self, status: wire.Status, control: Control) -> wire.StatusAnswer:
+        """Tell how we are; what operators order."""
+        return _expect(self._post("/v1/terminals/status", status, control), 200, wire.StatusAnswer)
+
+    def ask_for(self, transaction_id: str, control: Control) -> BatchAnswer:
+        """Does the centre have this transaction? Nothing of it is sent. Raises Cancelled only."""
+        request = Request("GET", f"/v1/transactions/{quote(transaction_id, safe='')}")
+        try:
+            reply = self._exchanger.exchange(request, control)
+        except CentreError as error:  # it was unknown before, and is so still
+            return BatchAnswer((Verdict(VerdictKind.NO_ANSWER, reason=error.reason),), BatchEnd.NOTHING)
+        if reply.status == 404 and _refusal(reply).reason == "never_seen":
+            return BatchAnswer((Verdict(VerdictKind.NEVER_SEEN, 404, EXPIRED),), BatchEnd.NOTHING)
+        verdict = _acknowledgement(reply, transaction_id) if reply.status == 200 else _verdict(reply, transaction_id)
+        return BatchAnswer((verdict,), BatchEnd.NOTHING)
 
     def post_transaction(self, transaction_id: str, body: bytes, control: Control) -> Verdict:
         """Send a transaction once; every end of it is a verdict. Raises Cancelled only."""

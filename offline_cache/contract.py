@@ -112,8 +112,17 @@ class Journal(StoreCommand, frozen=True):
     detail: str = ""
 
 
+class DeviceTold(msgspec.Struct, frozen=True):
+    """A device role and its state, for the centre."""
+
+    role: str
+    state: str
+
+
 class GetStatus(StoreCommand, frozen=True):
-    """→ StoreStatus."""
+    """→ StoreStatus. `devices`: how they are, if whoever asks knows; the centre is told so."""
+
+    devices: tuple[DeviceTold, ...] = ()
 
 
 class ListTransactions(StoreCommand, frozen=True):
@@ -209,6 +218,8 @@ class StoreStatus(msgspec.Struct, frozen=True, tag=True):
     problem: str = ""
     services: tuple[ServiceWaiting, ...] = ()
     clock_suspect: bool = False
+    ending: int = 0
+    """Waiting transactions whose validity ends in a few days, or is over."""
 
     def waiting_of(self, service: str) -> int:
         """How many of one service wait."""
@@ -226,6 +237,7 @@ class TransactionRow(msgspec.Struct, frozen=True):
     accepted_at: str
     case_number: str = ""
     reason: str = ""
+    valid_until: str = ""
 
 
 class Transactions(msgspec.Struct, frozen=True, tag=True):

@@ -210,6 +210,8 @@ class Delivery:
             self.journal.append(_EVENTS[step.state], due.id)
         if step.state is TransactionState.QUARANTINED:
             self.quarantine.note(due.sequence)
+        if verdict.kind is VerdictKind.NEVER_SEEN:
+            self.journal.append(JournalEvent.TRANSACTION_EXPIRED, due.id)
         return step.state is TransactionState.ACCEPTED and purge_payload(self.database, self.journal, due.sequence)
 
     def _start(self, sequences: Sequence[int]) -> tuple[Due, ...]:

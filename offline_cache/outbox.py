@@ -124,7 +124,7 @@ class Outbox:
     def rows(self, limit: int) -> tuple[TransactionRow, ...]:
         """The newest transactions, without payload."""
         found = self.database.read(
-            "SELECT id, local_number, service, state, attempts, accepted_at, case_number, reason "
+            "SELECT id, local_number, service, state, attempts, accepted_at, case_number, reason, valid_until "
             "FROM entry JOIN delivery USING (sequence) ORDER BY sequence DESC LIMIT ?",
             (max(0, limit),),
         )

@@ -22,6 +22,7 @@ from offline_cache.journal import JournalEvent
 from offline_cache.opening import Opener
 from offline_cache.owner import Owner
 from offline_cache.probe import LineWatch
+from offline_cache.report import Surroundings
 from offline_cache.request_signature import RequestSigner
 from offline_cache.reserve import Reserve
 from offline_cache.salvage import quarantined
@@ -29,10 +30,12 @@ from offline_cache.schedule import Draw, Lane, Verdict
 from offline_cache.service import StoreService
 from offline_cache.store import Store
 from offline_cache.sync import LaneSender, barred
+from offline_cache.telemetry import Telemetry
 from offline_cache.trusted_time import TrustedTime
 
 log = logging.getLogger(__name__)
 STORE_WITHIN_S = 10.0
+VALIDITY_EVERY_S = 60.0
 
 
 class StoreProcess:
@@ -50,8 +53,16 @@ class StoreProcess:
         self.service = StoreService(self.owner, self._centre, self._reserve)
         code_file = data / profile.centre.code_file
         self.enrolment = Enrolment(place.terminal, self.owner, self._centre, clock, code_file, self._believe)
-        duties = (self._keep_room, self.enrolment.by_file, self.enrolment.refresh_keys, self._sweep_old)
+        duties = (
+            self._keep_room,
+            self.enrolment.by_file,
+            self.enrolment.refresh_keys,
+            self._sweep_old,
+            self._watch_validity,
+        )
         self.contact = Contact(self.owner, self._centre, self.time, duties)
+        self.telemetry = Telemetry(self.owner, self._centre, clock, draw, self._surroundings)
+        self._validity_at_s = float("-inf")
         self._senders = [LaneSender(lane, self.owner, self._centre, self.line) for lane in Lane]
         self._server: Server | None = None
         self._barred = False
@@ -62,8 +73,10 @@ class StoreProcess:
         with contextlib.suppress(StoreUnavailable, DeadlineExceeded):  # logged and shown by the owner
             self.owner.run(self._sweep, Control(STORE_WITHIN_S))
             self._keep_room(Control(STORE_WITHIN_S))
+            self._watch_validity(Control(STORE_WITHIN_S))
         for sender in self._senders:
             sender.start()
+        self.telemetry.start()
         self.line.start(self.contact)
 
     def listen(self, socket: str) -> None:
@@ -85,6 +98,7 @@ class StoreProcess:
         """Stop sending, close the store."""
         self.stop()
         self.line.close()
+        self.telemetry.close()
         for sender in self._senders:
             sender.close()
         self.owner.close()
@@ -96,6 +110,7 @@ class StoreProcess:
         self.service.problem = self._problem
         self.service.clock_suspect = lambda: self.time.suspect
         self.service.enrol = self.enrolment.enrol
+        self.telemetry.on_outcome = self._ordered
         for sender in self._senders:
             sender.on_outcome = self._outcome_changed
             sender.on_verdict = self._heard
@@ -120,10 +135,32 @@ class StoreProcess:
     def _sweep(self, store: Store) -> int:
         return retention.sweep(store.database, store.journal, self.time.schedule_s())
 
+    def _watch_validity(self, control: Control) -> None:
+        if self.time.monotonic_s() < self._validity_at_s:
+            return
+        now, vouched = self.time.utc(), self.time.vouched
+        if self.time.suspect and not vouched:
+            return  # not even a warning is worth such a clock
+        swept = self.owner.run(lambda store: store.expiry.sweep(now, vouched=vouched), control)
+        self._validity_at_s = self.time.monotonic_s() + VALIDITY_EVERY_S if vouched else float("-inf")
+        for outcome in swept.expired:
+            self._outcome_changed(outcome)
+
+    def _surroundings(self) -> Surroundings:
+        return Surroundings(
+            self.time.utc(),
+            self.time.trust,
+            self.line.state,
+            self._reserve.room().accepting,
+            self._reserve.room().problem or self._problem(),
+            self.service.devices,
+        )
+
     def _line_changed(self, before: LineState, now: LineState) -> None:
         log.info("line %s", now)
         came_back = before is LineState.OFFLINE
         threading.Thread(target=self._note_line, args=(now, came_back), name="line-change", daemon=True).start()
+        self.telemetry.line_changed(before, now)
         if self._server is not None:
             self._server.notify(LineChanged(now))
 
@@ -144,7 +181,12 @@ class StoreProcess:
         for sender in self._senders:
             sender.wake()
 
+    def _ordered(self, outcome: Outcome) -> None:
+        self._outcome_changed(outcome)
+        self._wake()
+
     def _outcome_changed(self, outcome: Outcome) -> None:
+        self.telemetry.heard(outcome)
         self.service.bell.ring()
         if self._server is not None:
             self._server.notify(OutcomeChanged(outcome))

@@ -26,6 +26,7 @@ from offline_cache.central import Centre
 from offline_cache.contract import (
     Accept,
     CheckCode,
+    DeviceTold,
     GetStatus,
     IssueCertificate,
     Journal,
@@ -43,6 +44,7 @@ from offline_cache.contract import (
     Transactions,
     WaitForOutcome,
 )
+from offline_cache.delivery import Depth
 from offline_cache.errors import StoreError, StoreUnavailable
 from offline_cache.owner import Owner
 from offline_cache.reserve import Reserve
@@ -106,6 +108,7 @@ class StoreService:
         self.problem: Callable[[], str] = lambda: ""
         self.clock_suspect: Callable[[], bool] = lambda: False
         self.enrol: Callable[[str, Control], None] = _not_wired
+        self.devices: tuple[DeviceTold, ...] = ()
         self._carriers: dict[type[Any], Callable[[Any, Control], Any]] = {
             Accept: self._accept,
             WaitForOutcome: self._wait_for_outcome,
@@ -180,8 +183,14 @@ class StoreService:
         return Ok()
 
     def _status(self, command: GetStatus, control: Control) -> StoreStatus:
+        if command.devices:
+            self.devices = command.devices
+
+        def look(store: Store) -> tuple[Depth, int, int]:
+            return store.delivery.depth(), store.journal.length(), store.expiry.ending()
+
         try:
-            depth, length = self._owner.run(lambda store: (store.delivery.depth(), store.journal.length()), control)
+            depth, length, ending = self._owner.run(look, control)
         except StoreUnavailable as error:
             return StoreStatus(self.line(), 0, 0.0, 0, False, journal_length=0, problem=error.reason)
         room = self._reserve.room()
@@ -195,6 +204,7 @@ class StoreService:
             problem=room.problem or self.problem(),
             services=depth.services,
             clock_suspect=self.clock_suspect(),
+            ending=ending,
         )
 
     def _list(self, command: ListTransactions, control: Control) -> Transactions:

@@ -73,6 +73,13 @@ class TrustedTime:
             return abs(wall_s - self._elapsed_to(moment)) > SUSPECT_S
         return not moment.signed_s - SUSPECT_S <= wall_s <= moment.signed_s + LONGEST_AWAY_S
 
+    @property
+    def trust(self) -> str:
+        """One word for technicians and the centre: suspect, vouched or unvouched."""
+        if self.suspect:
+            return "suspect"
+        return "vouched" if self.vouched else "unvouched"
+
     def hear(self, signed_s: float) -> bool:
         """The centre has just answered our nonce with this signed time. Whether it should be kept on disk now.
 

@@ -215,6 +215,64 @@ class OrderDone(Wire, frozen=True):
     outcome: str
 
 
+class LaneState(Wire, frozen=True):
+    """How much waits in a lane, and the age of the oldest."""
+
+    lane: str
+    waiting: int
+    oldest_s: int
+
+
+class QuarantinedEntry(Wire, frozen=True):
+    """A transaction that a person must decide about."""
+
+    key: str
+    local_number: str
+    service: str
+    reason: str
+    since: str
+
+
+class CatalogueState(Wire, frozen=True):
+    """The version that new sessions get (0: none), and whether it may be out of date."""
+
+    version: int
+    stale: bool
+
+
+class DeviceState(Wire, frozen=True):
+    """A device role and how it is."""
+
+    role: str
+    state: str
+
+
+class Status(Wire, frozen=True):
+    """POST /v1/terminals/status. `quarantine` lists at most 100 of `quarantined`."""
+
+    version: str
+    line: str
+    accepting: bool
+    problem: str
+    clock: str
+    waiting: int
+    oldest_s: int
+    ending: int
+    quarantined: int
+    quarantine: tuple[QuarantinedEntry, ...]
+    lanes: tuple[LaneState, ...]
+    catalogue: CatalogueState
+    journal: int
+    devices: tuple[DeviceState, ...]
+    done: tuple[OrderDone, ...]
+
+
+class StatusAnswer(Wire, frozen=True):
+    """Answer of POST /v1/terminals/status."""
+
+    orders: tuple[Order, ...] = ()
+
+
 class BatchEntry(Wire, frozen=True):
     """One transaction of a batch; `body` travels as base64 of the exact bytes."""
 

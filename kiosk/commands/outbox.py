@@ -30,6 +30,7 @@ from offline_cache.contract import (
     GetStatus,
     ListTransactions,
     Retry,
+    StoreFailure,
     Terms,
 )
 from offline_cache.errors import StoreError
@@ -74,7 +75,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add(actions, "verify", _verify, "check pages, chains and payloads", "kiosk outbox verify --json")
     journal = _add(actions, "journal", _journal, "show what happened", "kiosk outbox journal --limit 50 --json")
     journal.add_argument("--limit", type=int, default=50, help="how many of the newest records")
-    _add(actions, "retry", _retry, "send what waits now, quarantined too", "kiosk outbox retry")
+    retry = _add(actions, "retry", _retry, "send what waits now, quarantined too", "kiosk outbox retry")
+    retry.add_argument("key", nargs="?", default="", metavar="KEY", help="release only this quarantined transaction")
     aside = _add(actions, "set-aside", _set_aside, "move an unreadable store away", "kiosk outbox set-aside --yes")
     aside.add_argument("--yes", action="store_true", help="I know that what waits in it is not sent")
     sync = _add(subparsers, "sync", _sync, "send until nothing waits", "kiosk sync --timeout-s 30 --json")
@@ -118,7 +120,10 @@ def _list(arguments: argparse.Namespace) -> int:
         return 0
     for row in rows:
         said = row.case_number or row.reason
-        print(f"{row.local_number}  {row.state:<11}  {row.accepted_at}  {row.service}  {said}")
+        print(
+            f"{row.local_number}  {row.state:<11}  {row.accepted_at}  until {row.valid_until[:10]}  "
+            f"{row.service}  {said}".rstrip()
+        )
     return 0
 
 
@@ -146,8 +151,12 @@ def _journal(arguments: argparse.Namespace) -> int:
 
 
 def _retry(arguments: argparse.Namespace) -> int:
+    if arguments.key and not is_transaction_id(arguments.key):
+        raise BadInput(f"{arguments.key!r} is no UUIDv7")
     with store_of(arguments) as ask:
-        released = ask(ReleaseQuarantined(), 10.0)
+        released = ask(ReleaseQuarantined(arguments.key), 10.0)
+        if arguments.key and not released.count:
+            raise StoreSaidNo(StoreFailure("invalid", "not_quarantined"))
         ask(Retry(), 10.0)
     if arguments.json:
         print_json(released)

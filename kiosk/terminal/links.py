@@ -31,6 +31,7 @@ from offline_cache.contract import (
     STORE_CONTRACT,
     Accept,
     AnyStoreCommand,
+    DeviceTold,
     GetStatus,
     LineChanged,
     LineState,
@@ -127,15 +128,16 @@ class Links:
         if client is not None:
             client.start(SetGuideLight(light, rate), SHINE_WITHIN_S, lambda result, error: None)
 
-    def ask_status(self) -> None:
-        """Have the store describe itself; StatusArrived is posted when it does."""
+    def ask_status(self, devices: Sequence[DeviceReport]) -> None:
+        """Have the store describe itself; StatusArrived is posted when it does. It hears how the devices are."""
+        told = tuple(DeviceTold(str(report.role), str(report.state)) for report in devices)
 
         def finish(result: Any, error: Exception | None) -> None:
             if isinstance(result, StoreStatus):
                 minutes = float(round(result.oldest_s / 60) * 60)
                 self._post(StatusArrived(msgspec.structs.replace(result, oldest_s=minutes)))
 
-        self._store.start(GetStatus(), 5.0, finish)
+        self._store.start(GetStatus(told), 5.0, finish)
 
     def close(self) -> None:
         """Drop every connection."""

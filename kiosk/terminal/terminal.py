@@ -242,4 +242,4 @@ class Terminal:
 
     def _ask_status(self) -> None:
         assert self._links is not None
-        self._links.ask_status()
+        self._links.ask_status(self._world.devices)

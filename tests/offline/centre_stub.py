@@ -51,6 +51,9 @@ class CentreStub:
     entry_answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     signing: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     now_s: float | None = None
+    orders: list[dict[str, str]] = field(default_factory=list)
+    done: list[dict[str, str]] = field(default_factory=list)
+    bad_status: Callable[[_Handler], bool] | None = None
     misfortunes: deque[Callable[[_Handler], bool]] = field(default_factory=deque)
     always: Callable[[_Handler], bool] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -172,10 +175,20 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/v1/centre":
             self.answer(200, {"public_key": self.stub.public_key})
             return
+        if self.path.startswith("/v1/transactions/"):
+            self._find(self.path.rpartition("/")[2])
+            return
         nonce = parse_qs(urlsplit(self.path).query).get("nonce", [""])[0]
         now_s = time.time() if self.stub.now_s is None else self.stub.now_s
         signed = self.stub.signed("DT1", {"t": now_s, "n": nonce})
         self.answer(200, {"centre": "stub", "now": "2026-01-01T00:00:00Z", "time": signed})
+
+    def _find(self, key: str) -> None:
+        if key not in self.stub.bodies:
+            self.answer(404, {"reason": "never_seen"})
+            return
+        case = {"case_number": f"CASE-{key[-6:]}", "state": "received", "received_at": "2026-01-01T00:00:00Z"}
+        self.answer(200, case, [("Idempotency-Key", key)])
 
     def do_POST(self) -> None:
         self.body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
@@ -186,11 +199,22 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.endswith("/enrolment"):
             self._enrol(self.path.split("/")[3], json.loads(self.body))
             return
+        if self.path == "/v1/terminals/status":
+            self._status(json.loads(self.body))
+            return
         misfortune = None
         with contextlib.suppress(IndexError):
             misfortune = self.stub.misfortunes.popleft()
         if not self._struck(misfortune):
             self.take_batch() if self.path == "/v1/batches" else self.take()
+
+    def _status(self, status: dict[str, Any]) -> None:
+        if self._struck(self.stub.bad_status):
+            return
+        done = {one["id"] for one in status["done"]}
+        self.stub.orders = [order for order in self.stub.orders if order["id"] not in done]
+        self.stub.done += status["done"]
+        self.answer(200, {"orders": self.stub.orders})
 
     def take_batch(self) -> None:
         """The centre's right answer to a batch: each entry as if it had come alone."""

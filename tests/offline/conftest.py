@@ -155,6 +155,10 @@ class Terminal:
     def ask(self, command: object, within_s: float = 10.0) -> object:
         return self.process.service.execute(command, Control(within_s))
 
+    def control(self) -> Control:
+        """Time for one piece of work on the store."""
+        return Control(10.0)
+
     def accept(self, draft: Draft) -> Accepted:
         accepted = self.ask(Accept(draft))
         assert isinstance(accepted, Accepted)

@@ -12,7 +12,7 @@ from kiosk.ipc import Control
 from offline_cache.contract import TransactionState
 from offline_cache.schedule import ANSWERED
 from tests.offline.centre_stub import CentreStub
-from tests.offline.conftest import Terminal
+from tests.offline.conftest import HandClock, Terminal
 from tests.offline.corpus.__main__ import draft
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.tar.xz"))
@@ -46,6 +46,7 @@ def test_a_journal_of_a_past_schema_is_drained(
     with tarfile.open(file) as archive:
         unpack(archive, tmp_path)
     (tmp_path / "store").chmod(0o700)
+    stub.now_s = HandClock().utc().timestamp() + 86400  # while what the journals hold is still valid
     terminal.start()
     rows = terminal.process.owner.run(lambda store: store.outbox.rows(100), Control(10.0))
     assert len(rows) == 8

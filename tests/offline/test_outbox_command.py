@@ -189,6 +189,32 @@ def test_a_running_store_is_asked_over_its_socket(
     assert "in_use" in capsys.readouterr().err
 
 
+def test_one_quarantined_transaction_is_released_by_its_key(
+    run: Run, form: str, stub: CentreStub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = [new_transaction_id(1_700_000_000_000 + number) for number in range(2)]
+    for key in keys:
+        stub.bodies[key] = b"something else"
+        assert run("outbox", "put", "social-security-card", form, "--id", key) == 0
+    assert run("sync", "--timeout-s", "20", "--json") == 0
+    capsys.readouterr()
+    assert run("outbox", "retry", keys[0], "--json") == 0
+    assert json.loads(capsys.readouterr().out)["count"] == 1
+    assert run("outbox", "list", "--json") == 0
+    states = {row["transaction_id"]: row["state"] for row in json.loads(capsys.readouterr().out)}
+    assert states == {keys[0]: "unknown", keys[1]: "quarantined"}
+
+
+def test_a_key_that_is_not_quarantined_is_said_and_releases_nothing(
+    run: Run, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = new_transaction_id(1_700_000_000_009)
+    assert run("outbox", "put", "social-security-card", form, "--id", key) == 0
+    assert run("outbox", "retry", key) == 1
+    assert "not_quarantined" in capsys.readouterr().err
+    assert run("outbox", "retry", "nonsense") == 2
+
+
 def test_every_command_has_an_example(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     for words in (("outbox", action) for action in ("put", "list", "verify", "retry", "set-aside")):
         with pytest.raises(SystemExit) as ended:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -99,6 +99,7 @@ class Links:
         self.posts: list[Post] = []
         self.cancelled: list[int] = []
         self.status_asked = 0
+        self.told: list[tuple[str, DeviceState]] = []
         self.lights: list[tuple[GuideLight, FlashRate]] = []
 
     def run_device(self, effect: RunDevice, post: Post) -> Callable[[], None]:
@@ -107,8 +108,9 @@ class Links:
     def run_store(self, effect: RunStore, post: Post) -> Callable[[], None]:
         return self._run(effect, post)
 
-    def ask_status(self) -> None:
+    def ask_status(self, devices: Sequence[DeviceReport]) -> None:
         self.status_asked += 1
+        self.told = [(report.role, report.state) for report in devices]
 
     def shine(self, light: GuideLight, rate: FlashRate) -> None:
         self.lights.append((light, rate))
@@ -246,6 +248,9 @@ def test_a_store_that_goes_away_is_asked_again_when_it_is_back(bench: Bench) -> 
     assert bench.links.status_asked == asked + 1
     bench.terminal.handle_timer("store-status")
     assert bench.links.status_asked == asked + 2
+    bench.news(ReportArrived(DeviceReport(ROLES[0], DeviceState.HARDWARE_ERROR)))
+    bench.terminal.handle_timer("store-status")
+    assert (ROLES[0], DeviceState.HARDWARE_ERROR) in bench.links.told  # and the centre is told by the store
 
 
 def test_the_outcome_of_an_earlier_citizen_s_case_disturbs_nobody(bench: Bench) -> None:

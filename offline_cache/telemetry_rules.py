@@ -1,0 +1,43 @@
+"""When the terminal reports its state. Pure: time and chance come from outside, no thread.
+
+Whatever a person should see is at the centre within a minute of contact: the first report leaves soon after the line
+came back, the next ones each minute, and sooner when something was quarantined. All are drawn apart, because thousands
+of terminals may have the same reason at the same moment.
+"""
+
+from __future__ import annotations
+
+from offline_cache.schedule import Draw
+
+EVERY_S = 60.0
+CONTACT_S = 20.0
+"""The first report of a contact leaves within this."""
+NEWS_S = 10.0
+"""A report with news leaves within this."""
+FAILED_S = 20.0
+"""After a report that the centre did not take, the next one leaves at least this much later, and at most twice it."""
+
+
+class TelemetryRules:
+    """The moment of the next report; none while there is no line."""
+
+    def __init__(self, draw: Draw) -> None:
+        self._draw = draw
+        self.due_s = float("inf")
+
+    def line_returned(self, now_s: float) -> None:
+        """There is a line again."""
+        self.due_s = now_s + self._draw(0.0, CONTACT_S)
+
+    def line_lost(self) -> None:
+        """There is none."""
+        self.due_s = float("inf")
+
+    def news(self, now_s: float) -> None:
+        """Something that a person should see; before the first contact there is nobody to tell."""
+        if self.due_s < float("inf"):
+            self.due_s = min(self.due_s, now_s + self._draw(0.0, NEWS_S))
+
+    def ended(self, now_s: float, *, taken: bool) -> None:
+        """A report came to its end."""
+        self.due_s = now_s + (EVERY_S * self._draw(0.9, 1.0) if taken else self._draw(FAILED_S, 2 * FAILED_S))
