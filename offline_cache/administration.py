@@ -33,6 +33,12 @@ class Enrol(StoreCommand, frozen=True):
         return "Enrol()"
 
 
+class RollBackCatalogue(StoreCommand, frozen=True):
+    """Make a kept version of the catalogue the active one, without a line → Ok."""
+
+    version: int
+
+
 class JournalRecord(msgspec.Struct, frozen=True):
     """One record: its number, when, what (offline_cache.journal.JournalEvent), of which transaction."""
 
@@ -63,7 +69,7 @@ class Released(msgspec.Struct, frozen=True, tag=True):
     count: int
 
 
-AnyCommand = AnyStoreCommand | Enrol | Verify | ReleaseQuarantined | ReadJournal
+AnyCommand = AnyStoreCommand | Enrol | Verify | ReleaseQuarantined | ReadJournal | RollBackCatalogue
 
 ADMINISTRATION_CONTRACT = Contract(
     events=STORE_CONTRACT.events,

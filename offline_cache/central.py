@@ -138,6 +138,12 @@ class Centre:
         verdict = _acknowledgement(reply, transaction_id) if reply.status == 200 else _verdict(reply, transaction_id)
         return BatchAnswer((verdict,), BatchEnd.NOTHING)
 
+    def report_catalogue(self, version: int, failed: bool, control: Control) -> None:
+        """Say what became of a version of the catalogue here."""
+        reply = self._post("/v1/catalogue/reports", wire.CatalogueReport(version, failed), control)
+        if reply.status != 204:
+            raise _error(reply)
+
     def post_transaction(self, transaction_id: str, body: bytes, control: Control) -> Verdict:
         """Send a transaction once; every end of it is a verdict. Raises Cancelled only."""
         request = Request("POST", "/v1/transactions", body, transaction_id)

@@ -39,17 +39,20 @@ class CentreTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[centre]`: where it is, who we are, when its answers count as slow, how often to probe an idle line.
 
     `code_file`: where a one-time code may be left for the first contact. `ca_file`: the only certificate authority that
-    is believed.
+    is believed. `catalogue_root`: the city's root of trust for the catalogue, handed over with the terminal.
 
-    A fleet sets `poll_s` so that terminals / poll_s stays far below what the centre can answer.
+    A fleet sets `poll_s` so that terminals / poll_s stays far below what the centre can answer; likewise `catalogue_s`,
+    how often a terminal asks for a newer catalogue.
     """
 
     url: str
     terminal: str
     code_file: str = "enrolment.code"
     ca_file: str = ""
+    catalogue_root: str = "catalogue-root.json"
     slow_s: _Seconds = 2.0
     poll_s: _Seconds = 5.0
+    catalogue_s: _Seconds = 300.0
 
 
 class Profile(msgspec.Struct, frozen=True):

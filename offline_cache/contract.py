@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from kiosk.ipc import Contract
+from offline_cache.contract_catalogue import CataloguePage, CatalogueStatus, JudgeCatalogue, ReadCatalogue
 
 
 class LineState(StrEnum):
@@ -220,6 +221,7 @@ class StoreStatus(msgspec.Struct, frozen=True, tag=True):
     clock_suspect: bool = False
     ending: int = 0
     """Waiting transactions whose validity ends in a few days, or is over."""
+    catalogue: CatalogueStatus = CatalogueStatus()
 
     def waiting_of(self, service: str) -> int:
         """How many of one service wait."""
@@ -343,14 +345,26 @@ AnyStoreCommand = (
     | Prefill
     | Lookup
     | IssueCertificate
+    | ReadCatalogue
+    | JudgeCatalogue
 )
 StoreResult = (
-    Accepted | Outcome | Ok | StoreStatus | Transactions | CodeSent | CodeVerdict | Prefilled | Records | Certificate
+    Accepted
+    | Outcome
+    | Ok
+    | StoreStatus
+    | Transactions
+    | CodeSent
+    | CodeVerdict
+    | Prefilled
+    | Records
+    | Certificate
+    | CataloguePage
 )
 
 STORE_CONTRACT = Contract(
     events=Ok,
     results=StoreResult,
     errors=StoreFailure,
-    notices=LineChanged | OutcomeChanged,
+    notices=LineChanged | OutcomeChanged | CatalogueStatus,
 )

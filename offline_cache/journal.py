@@ -36,6 +36,10 @@ class JournalEvent(StrEnum):
     TRANSACTION_RETURNED = "transaction_returned"  # a person gave it up; the citizen is told to come again
     PAYLOAD_PURGED = "payload_purged"
     LINE_CHANGED = "line_changed"
+    CATALOGUE_INSTALLED = "catalogue_installed"  # a signed version was verified and made active
+    CATALOGUE_REFUSED = "catalogue_refused"  # the application could not use it; the one before is active again
+    CATALOGUE_ROLLED_BACK = "catalogue_rolled_back"  # a technician's decision
+    SERVICES_WITHDRAWN = "services_withdrawn"  # a newer signed list is carried out
     KEY_REGISTERED = "key_registered"  # before there was enrolment; in old journals only
     KEY_REFUSED = "key_refused"  # likewise
     ENROLLED = "enrolled"  # keys were exchanged with the centre

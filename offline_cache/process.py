@@ -10,11 +10,14 @@ from pathlib import Path
 
 from kiosk.ipc import Control, DeadlineExceeded, Server
 from offline_cache import retention
+from offline_cache.catalogue.keeper import CatalogueKeeper
+from offline_cache.catalogue.polling import Polling
 from offline_cache.central import Centre
 from offline_cache.clock import Clock
 from offline_cache.config import Profile
 from offline_cache.contact import Contact
 from offline_cache.contract import LineChanged, LineState, Outcome, OutcomeChanged
+from offline_cache.contract_catalogue import CatalogueStatus
 from offline_cache.enrolment import Enrolment
 from offline_cache.errors import StoreUnavailable
 from offline_cache.http import Exchanger
@@ -49,10 +52,13 @@ class StoreProcess:
         self.owner = Owner(self._open, clock, busy=lambda: self._opener.busy, make_room=self._reserve.release)
         self.line = LineWatch(profile.centre.slow_s, profile.centre.poll_s, clock, draw)
         self._signer = RequestSigner(place.terminal, self.time.utc)
-        self._centre = Centre(Exchanger(profile.address(data), self.line.observe, self._signer))
-        self.service = StoreService(self.owner, self._centre, self._reserve)
+        exchanger = Exchanger(profile.address(data), self.line.observe, self._signer)
+        self._centre = Centre(exchanger)
+        polling, root_file = Polling(profile.centre.catalogue_s, draw), data / profile.centre.catalogue_root
+        self.catalogue = CatalogueKeeper(self.owner, self._centre, exchanger, clock, polling, root_file)
+        self.service = StoreService(self.owner, self._centre, self._reserve, self.catalogue)
         code_file = data / profile.centre.code_file
-        self.enrolment = Enrolment(place.terminal, self.owner, self._centre, clock, code_file, self._believe)
+        self.enrolment = Enrolment(place.terminal, self.owner, self._centre, clock, code_file, self._enrolled)
         duties = (
             self._keep_room,
             self.enrolment.by_file,
@@ -77,6 +83,7 @@ class StoreProcess:
         for sender in self._senders:
             sender.start()
         self.telemetry.start()
+        self.catalogue.start()
         self.line.start(self.contact)
 
     def listen(self, socket: str) -> None:
@@ -101,10 +108,12 @@ class StoreProcess:
         self.telemetry.close()
         for sender in self._senders:
             sender.close()
+        self.catalogue.close()
         self.owner.close()
 
     def _wire(self) -> None:
         self.line.on_change = self._line_changed
+        self.catalogue.on_change = self._catalogue_changed
         self.service.line = lambda: self.line.state
         self.service.wake = self._wake
         self.service.problem = self._problem
@@ -128,6 +137,10 @@ class StoreProcess:
 
     def _believe(self, store: Store) -> None:
         self.contact.believe(store)
+
+    def _enrolled(self, store: Store) -> None:
+        self._believe(store)
+        self.catalogue.line_changed(there=True)
 
     def _sweep_old(self, control: Control) -> None:
         self.owner.run(self._sweep, control)
@@ -163,6 +176,8 @@ class StoreProcess:
         self.telemetry.line_changed(before, now)
         if self._server is not None:
             self._server.notify(LineChanged(now))
+        if came_back or now is LineState.OFFLINE:
+            self.catalogue.line_changed(came_back)
 
     def _note_line(self, now: LineState, came_back: bool) -> None:
         def note(store: Store) -> None:
@@ -184,6 +199,10 @@ class StoreProcess:
     def _ordered(self, outcome: Outcome) -> None:
         self._outcome_changed(outcome)
         self._wake()
+
+    def _catalogue_changed(self, status: CatalogueStatus) -> None:
+        if self._server is not None:
+            self._server.notify(status)
 
     def _outcome_changed(self, outcome: Outcome) -> None:
         self.telemetry.heard(outcome)

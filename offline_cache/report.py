@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from offline_cache import wire
-from offline_cache.catalogue.store import CatalogueStore
 from offline_cache.contract import DeviceTold, LineState
 from offline_cache.schedule import NOT_ANSWERED, Lane
 from offline_cache.store import Store
@@ -34,7 +33,7 @@ class Surroundings:
 
 def report(store: Store, around: Surroundings) -> wire.Status:
     """The state of this moment."""
-    depth, catalogue = store.delivery.depth(), CatalogueStore(store.database).standing(around.now)
+    depth, catalogue = store.delivery.depth(), store.catalogue.standing(around.now)
     listed = store.quarantine.rows(MOST_QUARANTINED)
     return wire.Status(
         version=program_version(),

@@ -40,6 +40,7 @@ _WHO_WE_ARE = {
     "identity": "one, private_key, registered_at",
     "centre_trust": "one, signing_key, sealing_key_id, suite, sealing_key, pinned_at",
     "centre_time": "one, signed_s, boot_id, monotonic_s",
+    "catalogue_metadata": "role, version, body",  # its content comes anew, but never an older one
 }
 _DONE = (TransactionState.ACCEPTED, TransactionState.REJECTED)
 _DELIVERY = (

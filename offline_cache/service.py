@@ -22,6 +22,8 @@ from offline_cache.administration import (
     Verify,
     VerifyReport,
 )
+from offline_cache.catalogue.keeper import CatalogueKeeper
+from offline_cache.catalogue.service import CatalogueService
 from offline_cache.central import Centre
 from offline_cache.contract import (
     Accept,
@@ -44,6 +46,7 @@ from offline_cache.contract import (
     Transactions,
     WaitForOutcome,
 )
+from offline_cache.contract_catalogue import CatalogueStatus
 from offline_cache.delivery import Depth
 from offline_cache.errors import StoreError, StoreUnavailable
 from offline_cache.owner import Owner
@@ -96,8 +99,8 @@ class StoreService:
 
     command_type = AnyCommand
 
-    def __init__(self, owner: Owner, centre: Centre, reserve: Reserve) -> None:
-        self._owner, self._centre, self._reserve = owner, centre, reserve
+    def __init__(self, owner: Owner, centre: Centre, reserve: Reserve, catalogue: CatalogueKeeper) -> None:
+        self._owner, self._centre, self._reserve, self._catalogue = owner, centre, reserve, catalogue
         self._turns = {
             "online": itertools.cycle(range(ONLINE_LANES)),
             "wait": itertools.cycle(range(WAIT_LANES)),
@@ -120,6 +123,7 @@ class StoreService:
             Verify: self._verify,
             ReadJournal: self._read_journal,
             ReleaseQuarantined: self._release,
+            **CatalogueService(owner, catalogue).carriers,
             SendCode: centre.send_code,
             CheckCode: centre.check_code,
             Prefill: centre.prefill,
@@ -186,11 +190,12 @@ class StoreService:
         if command.devices:
             self.devices = command.devices
 
-        def look(store: Store) -> tuple[Depth, int, int]:
-            return store.delivery.depth(), store.journal.length(), store.expiry.ending()
+        def look(store: Store) -> tuple[Depth, int, int, CatalogueStatus]:
+            catalogue = self._catalogue.status_of(store.catalogue)
+            return store.delivery.depth(), store.journal.length(), store.expiry.ending(), catalogue
 
         try:
-            depth, length, ending = self._owner.run(look, control)
+            depth, length, ending, catalogue = self._owner.run(look, control)
         except StoreUnavailable as error:
             return StoreStatus(self.line(), 0, 0.0, 0, False, journal_length=0, problem=error.reason)
         room = self._reserve.room()
@@ -205,6 +210,7 @@ class StoreService:
             services=depth.services,
             clock_suspect=self.clock_suspect(),
             ending=ending,
+            catalogue=catalogue,
         )
 
     def _list(self, command: ListTransactions, control: Control) -> Transactions:

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from offline_cache.catalogue.store import CatalogueStore
 from offline_cache.centre_trust import CentreTrust
 from offline_cache.clock import Clock
 from offline_cache.contract import LineState
@@ -54,7 +55,7 @@ class Place:
 
 @dataclass
 class Store:
-    """Database, outbox, delivery, journal, identity, what is believed of the centre, and what people decide."""
+    """Database, outbox, delivery, journal, identity, trust in the centre, what people decide, the catalogue."""
 
     database: Database
     outbox: Outbox
@@ -65,6 +66,7 @@ class Store:
     quarantine: Quarantine
     expiry: Expiry
     orders: Orders
+    catalogue: CatalogueStore
     lock: int
 
     def check(self) -> None:
@@ -175,6 +177,7 @@ def _wire(database: Database, place: Place, clock: Clock, draw: Draw, lock: int)
         quarantine,
         Expiry(database, journal, quarantine),
         Orders(database, quarantine),
+        CatalogueStore(database, lambda event, detail: journal.append(event, detail=detail)),
         lock,
     )
 

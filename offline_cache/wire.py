@@ -306,6 +306,13 @@ class BatchVerdicts(Wire, frozen=True):
     verdicts: tuple[BatchVerdict, ...]
 
 
+class CatalogueReport(Wire, frozen=True):
+    """POST /v1/catalogue/reports."""
+
+    version: int
+    failed: bool
+
+
 def transaction_body(draft: Draft, local_number: str, sequence: int, captured_at: str) -> bytes:
     """The bytes that are posted for a draft; made once, kept, and sent again unchanged."""
     return _encoder.encode(

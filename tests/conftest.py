@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import inspect
 import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,3 +22,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and "monotonic()" in inspect.getsource(item.function):
             item.add_marker("alone")
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory, for stores that are opened by the thousand: a sync costs nothing there."""
+    home = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(prefix="doorstep-", dir=home if home.is_dir() else tmp_path) as folder:
+        yield Path(folder)

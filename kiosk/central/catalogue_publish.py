@@ -85,22 +85,31 @@ class Publisher:
             metadata = self._repository.metadata(version)
             former = json.loads(metadata["timestamp"])["signed"]
             snapshot = (version, metadata["snapshot"])
-            body = roles.make_timestamp(former["version"] + 1, snapshot, former["x-doorstep"], signer, self._now)
+            downloads = former["x-doorstep"] | {"withdrawals": self._list_number()}
+            body = roles.make_timestamp(former["version"] + 1, snapshot, downloads, signer, self._now)
             self._repository.set_timestamp(version, body)
         return chosen
 
     def withdraw(self, services: frozenset[str]) -> int:
-        """Replace the list of withdrawn services; its number. Needs no new version."""
-        former = self._repository.withdrawals()
-        version = 1 + (_version(former) if former else 0)
+        """Replace the list of withdrawn services; its number. Needs no new version.
+
+        With the timestamp's key at hand the new number is announced at once; else with the next `refresh`.
+        """
+        version = 1 + self._list_number()
         signer = load_signer(self._keys, "withdrawals")
         self._repository.set_withdrawals(roles.make_withdrawals(version, sorted(services), signer, self._now))
+        if has_key(self._keys, "timestamp"):
+            self.refresh()
         return version
 
     def withdrawn(self) -> frozenset[str]:
         """The services withdrawn now."""
         body = self._repository.withdrawals()
         return frozenset(json.loads(body)["signed"]["x-doorstep-withdrawn"]) if body else frozenset()
+
+    def _list_number(self) -> int:
+        body = self._repository.withdrawals()
+        return _version(body) if body else 0
 
     def _signed_roles(
         self, version: int, old: Mapping[str, bytes], shared: Mapping[str, Mapping[str, bytes]]
@@ -160,6 +169,7 @@ class Publisher:
             repository.add("items", body)
         everything = whole(version, metadata, items)
         downloads: dict[str, Any] = {"whole": repository.add("parcels", everything), "deltas": {}}
+        downloads["withdrawals"] = self._list_number()
         for since in repository.versions()[-DELTAS_FROM:]:
             had = set(repository.listed(since).values())
             fresh = [body for name, body in items.items() if name not in had]

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kiosk.central.catalogue_repository import Repository
-from kiosk.central.catalogue_rollout import STAGES, Rollout, Verdict, judge, next_stage, offered
-from kiosk.central.models import CatalogueReport, CatalogueRollout, Incident
+from kiosk.central.catalogue_rollout import STAGES, Rollout, Verdict, judge, next_stage, offered, place_of
+from kiosk.central.models import CatalogueReport, CatalogueRollout, Incident, Terminal
 
 
 def version_for(session: Session, repository: Repository, terminal: str) -> int | None:
@@ -41,8 +41,19 @@ def take_report(session: Session, terminal: str, version: int, failed: bool, now
 
 
 def advance(session: Session, version: int) -> Rollout:
-    """Go to the next stage if the reports allow it; where the rollout then is."""
-    state = next_stage(state_of(session, version), verdict_of(session, version))
+    """Go to the next stage if the reports allow it, or nobody is in this one; where the rollout then is."""
+    state = state_of(session, version)
+    verdict = verdict_of(session, version)
+    if verdict is Verdict.WAIT and not _anybody(session, state):
+        verdict = Verdict.GO_ON  # a small city has no terminal among the first 1 %: nobody would ever report
+    state = next_stage(state, verdict)
+    _keep(session, state)
+    return state
+
+
+def offer_to_all(session: Session, version: int) -> Rollout:
+    """Leave the stages out: for a drill, and for a version that must be everywhere."""
+    state = Rollout(version, STAGES[-1])
     _keep(session, state)
     return state
 
@@ -52,6 +63,12 @@ def verdict_of(session: Session, version: int) -> Verdict:
     query = select(CatalogueReport.failed, func.count()).where(CatalogueReport.version == version)
     counts = {bool(failed): int(count) for failed, count in session.execute(query.group_by(CatalogueReport.failed))}
     return judge(counts.get(False, 0), counts.get(True, 0))
+
+
+def _anybody(session: Session, state: Rollout) -> bool:
+    """Whether a terminal that has enrolled is in the present stage."""
+    known = session.execute(select(Terminal.id).where(Terminal.public_key != "")).scalars()
+    return any(place_of(terminal, state.version) < state.percent for terminal in known)
 
 
 def _keep(session: Session, state: Rollout) -> None:

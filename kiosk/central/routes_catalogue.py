@@ -38,7 +38,9 @@ def catalogue_routes(office: Office, repository: Repository) -> APIRouter:
     def timestamp(terminal: who, if_none_match: _TAG = "") -> Response:
         with office.database.reading() as session:
             version = version_for(session, repository, terminal)
-        return _answer(repository.timestamp(version) if version is not None else None, if_none_match)
+        body = repository.timestamp(version) if version is not None else None
+        # A withdrawal needs no new timestamp: who asks whether anything changed must hear of it all the same.
+        return _answer(body, if_none_match, beside=repository.withdrawals() or b"")
 
     @router.get("/withdrawals.json", response_class=Response, responses=_FILE)
     def withdrawals(terminal: who, if_none_match: _TAG = "") -> Response:
@@ -60,11 +62,11 @@ def catalogue_routes(office: Office, repository: Repository) -> APIRouter:
     return router
 
 
-def _answer(body: bytes | None, if_none_match: str) -> Response:
-    """A file, or nothing where the asker has it."""
+def _answer(body: bytes | None, if_none_match: str, beside: bytes = b"") -> Response:
+    """A file, or nothing where the asker has it. Its tag stands for what lies `beside` it, too."""
     if body is None:
         raise Refusal(404, "not_published")
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    tag = f'"{hashlib.sha256(body + beside).hexdigest()[:32]}"'
     if if_none_match == tag:
         return Response(None, 304, {"ETag": tag})
     return Response(body, 200, {"ETag": tag}, media_type="application/octet-stream")

@@ -1,11 +1,12 @@
 """Asking the centre for a newer catalogue: what is fetched in which order, and what is then written.
 
-One unchanged poll is two questions that are answered 304. Not responsible for when to ask (the caller), for HTTP
+One unchanged poll is one question that is answered 304. Not responsible for when to ask (the caller), for HTTP
 (offline_cache.http), nor for whether an answer may be believed (trust, contents).
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import enum
 import hashlib
@@ -35,6 +36,8 @@ from offline_cache.catalogue.trust import (
 
 OK, UNCHANGED, NOT_THERE = 200, 304, 404
 MOST_WITHDRAWALS_BYTES = 64 * 1024
+PUBLISHERS = frozenset({"foreign", "too_large"})
+"""Reasons for which signed content is at fault, and not the line that brought it."""
 _T = TypeVar("_T")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 log = logging.getLogger(__name__)
@@ -80,14 +83,21 @@ class CatalogueClient:
         self._fetch, self._on_store, self._now = fetch, on_store, now
 
     def refresh(self) -> Outcome:
-        """Ask once. Raises CatalogueRefusedError (nothing changed), NoLine, StoreUnavailable."""
+        """Ask once. Raises CatalogueRefusedError (of what was refused nothing is used), NoLine, StoreUnavailable.
+
+        The timestamp's tag stands for the list of withdrawals, too. It is kept only when all of it is here.
+        """
         tag, _ = self._on_store(lambda store: store.tags())
         answer = self._fetch("timestamp.json", MOST_TIMESTAMP_BYTES, tag)
-        outcome = {UNCHANGED: Outcome.UNCHANGED, OK: Outcome.INSTALLED}.get(answer.status, Outcome.NOTHING)
-        if answer.status == OK:
-            outcome = self._follow(answer)
-        if outcome is not Outcome.NOTHING:
-            self.withdrawals()
+        if answer.status != OK:
+            return Outcome.UNCHANGED if answer.status == UNCHANGED else Outcome.NOTHING
+        try:
+            outcome = self._follow(answer.body)
+        except CatalogueRefusedError:
+            self._withdrawals_first()  # what must stop stops, whatever became of the version
+            raise
+        self.withdrawals()
+        self._on_store(lambda store: store.set_tag(answer.tag))
         return outcome
 
     def withdrawals(self) -> bool:
@@ -97,26 +107,38 @@ class CatalogueClient:
             return False
         _, tag = self._on_store(lambda store: store.tags())
         answer = self._fetch("withdrawals.json", MOST_WITHDRAWALS_BYTES, tag)
-        if answer.status != OK:
-            return False
-        in_force = self._on_store(lambda store: store.withdrawn())
-        services = believe_withdrawals(held, in_force, answer.body, self._now())
-        self._on_store(lambda store: store.set_withdrawn(answer.body, services, answer.tag))
-        return True
+        if answer.status == OK:
+            in_force = self._on_store(lambda store: store.withdrawn())
+            services = believe_withdrawals(held, in_force, answer.body, self._now())
+            self._on_store(lambda store: store.set_withdrawn(answer.body, services, answer.tag))
+        shown, announced = self._on_store(lambda store: store.withdrawal_numbers())
+        if shown < announced:
+            raise CatalogueRefusedError("frozen", f"list {shown} of withdrawals, {announced} was announced")
+        return answer.status == OK
 
-    def _follow(self, answer: Fetched) -> Outcome:
+    def _follow(self, body: bytes) -> Outcome:
         """Take a new timestamp and what it leads to."""
         self._follow_roots()
         held = self._on_store(lambda store: store.trusted())
-        stamp = believe_timestamp(held, answer.body, self._now())
-        self._on_store(lambda store: store.remember("timestamp", answer.body))
-        if "snapshot" in held and version_of(held["snapshot"]) == stamp.version:
-            believe_version(held, _version_part(held) | {"timestamp": answer.body}, self._now())
-            self._on_store(lambda store: store.set_tag(answer.tag))
+        stamp = believe_timestamp(held, body, self._now())
+        self._on_store(lambda store: store.remember("timestamp", body))
+        kept = self._on_store(lambda store: store.kept())
+        if "snapshot" in held and version_of(held["snapshot"]) == stamp.version and stamp.version in kept:
+            believe_version(held, _version_part(held) | {"timestamp": body}, self._now())
             return Outcome.RESTAMPED
-        change = self._download(held, stamp, answer)
+        self._withdrawals_first()
+        try:
+            change = self._download(held, stamp, body)
+        except CatalogueRefusedError as error:
+            error.version = stamp.version if error.reason in PUBLISHERS else 0
+            raise
         self._on_store(lambda store: store.install(change))
         return Outcome.INSTALLED
+
+    def _withdrawals_first(self) -> None:
+        """They do not wait behind a long download; what is wrong with them is told at the end."""
+        with contextlib.suppress(CatalogueRefusedError):
+            self.withdrawals()
 
     def _follow_roots(self) -> None:
         """Take every root after ours, one by one: each must be signed by the one before it."""
@@ -130,16 +152,16 @@ class CatalogueClient:
             self._on_store(lambda store, body=body: store.remember("root", body))  # type: ignore[misc]  # bound now
         raise CatalogueRefusedError("too_large", f"over {MOST_ROOTS} roots at once")
 
-    def _download(self, held: Mapping[str, bytes], stamp: Stamp, answer: Fetched) -> Change:
+    def _download(self, held: Mapping[str, bytes], stamp: Stamp, timestamp: bytes) -> Change:
         """The offered version, verified: by the delta from ours, or else whole."""
         since = version_of(held["snapshot"]) if "snapshot" in held else 0
         step = stamp.downloads.deltas.get(str(since))
         if step is not None:
             try:
-                return self._verified(held, self._parcel(step), stamp, answer)
+                return self._verified(held, self._parcel(step), stamp, timestamp)
             except CatalogueRefusedError as error:
                 log.warning("delta from %d refused (%s); asking for the whole", since, error.reason)
-        return self._verified(held, self._parcel(stamp.downloads.whole), stamp, answer)
+        return self._verified(held, self._parcel(stamp.downloads.whole), stamp, timestamp)
 
     def _parcel(self, download: Download) -> Parcel:
         if not 0 < download.length <= MOST_PARCEL_BYTES or not _SHA256.fullmatch(download.sha256):
@@ -151,13 +173,13 @@ class CatalogueClient:
             raise CatalogueRefusedError("altered", "parcel")
         return open_parcel(answer.body)
 
-    def _verified(self, held: Mapping[str, bytes], parcel: Parcel, stamp: Stamp, answer: Fetched) -> Change:
-        offered = new_metadata(parcel, _version_part(held)) | {"timestamp": answer.body}
+    def _verified(self, held: Mapping[str, bytes], parcel: Parcel, stamp: Stamp, timestamp: bytes) -> Change:
+        offered = new_metadata(parcel, _version_part(held)) | {"timestamp": timestamp}
         roles = believe_version(held, offered, self._now())
         paths = allowed_paths({role: body for role, body in roles.items() if role != WITHDRAWALS})
         kept = self._on_store(lambda store: store.items())
         named, items = check_items(paths, parcel.items, kept.__contains__)
-        return Change(stamp.version, answer.tag, offered, named, items)
+        return Change(stamp.version, offered, named, items)
 
 
 def _version_part(held: Mapping[str, bytes]) -> dict[str, bytes]:

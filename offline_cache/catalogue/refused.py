@@ -13,15 +13,17 @@ Reason = Literal[
     "too_large",  # more than was announced, or than is ever needed
     "foreign",  # a path or an item that nobody may bring
     "malformed",  # not our format
+    "frozen",  # a newer list of withdrawals was announced than the one that is shown
 ]
 
 
 class CatalogueRefusedError(Exception):
-    """Nothing of what was offered is used."""
+    """Nothing of what was offered is used. `version` is the one whose signed content is at fault, 0 for none."""
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason: Reason = reason
+        self.version = 0
 
 
 class UnknownVersionError(Exception):

@@ -6,19 +6,19 @@ encrypted database, so that a cut leaves the old version or the new one. Used by
 
 from __future__ import annotations
 
-import contextlib
 import datetime
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import msgspec
 
 from offline_cache.catalogue.refused import UnknownVersionError
 from offline_cache.catalogue.trust import first_root, read_stamp, version_of
 from offline_cache.database import Database
+from offline_cache.journal import JournalEvent
 
 KEPT = 3
+PAGE_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,19 @@ class Contents:
 
 
 @dataclass(frozen=True)
+class Page:
+    """Some files of one version in the order of their paths; `more`: there are others behind the last of them."""
+
+    version: int
+    files: tuple[tuple[str, bytes], ...]
+    more: bool
+
+
+@dataclass(frozen=True)
 class Change:
     """A verified version, ready to be written: metadata by role, SHA-256 by path, new items by SHA-256."""
 
     version: int
-    tag: str
     metadata: Mapping[str, bytes]
     paths: Mapping[str, bytes]
     items: Mapping[bytes, bytes]
@@ -50,14 +58,16 @@ class Standing:
     withdrawn: frozenset[str]
     stale_since: datetime.datetime | None
     stepped_back_from: int = 0
+    refused: tuple[int, ...] = ()
+    withdrawals_late: bool = False
 
 
 @dataclass
 class CatalogueStore:
-    """The tables `catalogue_*` of an open database."""
+    """The tables `catalogue_*` of an open database. `note` writes the journal, inside a transaction."""
 
     database: Database
-    _pins: Counter[int] = field(default_factory=Counter)
+    note: Callable[[JournalEvent, str], object] = lambda event, detail: None
 
     def set_up(self, root: bytes) -> None:
         """Trust a root handed over with the terminal, if none is trusted yet. Raises CatalogueRefusedError."""
@@ -65,6 +75,10 @@ class CatalogueStore:
             number = first_root(root)
             with self.database.transaction():
                 self._put("root", number, root)
+
+    def trusted_roles(self) -> frozenset[str]:
+        """The roles of which metadata is trusted."""
+        return frozenset(row[0] for row in self.database.read("SELECT role FROM catalogue_metadata"))
 
     def trusted(self) -> dict[str, bytes]:
         """All trusted metadata by role."""
@@ -99,11 +113,15 @@ class CatalogueStore:
                 self._put(role, version_of(body), body)
             for digest, body in change.items.items():
                 write("INSERT INTO catalogue_item VALUES (?, ?) ON CONFLICT DO NOTHING", (digest, body))
-            write("INSERT INTO catalogue_version VALUES (?)", (change.version,))
+            again = (change.version, change.version)  # after its number began anew under a new root
+            write("UPDATE catalogue_state SET active = NULLIF(active, ?), former = NULLIF(former, ?)", again)
+            write("DELETE FROM catalogue_version WHERE version = ?", (change.version,))
+            write("INSERT INTO catalogue_version (version) VALUES (?)", (change.version,))
             for path, digest in change.paths.items():
                 write("INSERT INTO catalogue_path VALUES (?, ?, ?)", (change.version, path, digest))
-            write("UPDATE catalogue_state SET active = ?, tag = ?, put_aside = 0", (change.version, change.tag))
+            write("UPDATE catalogue_state SET former = active, active = ?, tag = '', put_aside = 0", (change.version,))
             self._prune()
+            self.note(JournalEvent.CATALOGUE_INSTALLED, f"version={change.version}")
 
     def set_withdrawn(self, body: bytes, services: frozenset[str], tag: str) -> None:
         """Carry out a verified list of withdrawals."""
@@ -111,19 +129,57 @@ class CatalogueStore:
             self._put("withdrawals", version_of(body), body)
             listed = msgspec.json.encode(sorted(services)).decode()
             self.database.write("UPDATE catalogue_state SET withdrawn = ?, withdrawal_tag = ?", (listed, tag))
+            self.note(JournalEvent.SERVICES_WITHDRAWN, f"services={len(services)}")
 
-    def roll_back(self, version: int) -> None:
-        """Make a kept version the active one, without a line; what was newer stays aside until a newer one comes.
+    def withdrawal_numbers(self) -> tuple[int, int]:
+        """The number of the list that is carried out, and of the one that the newest timestamp announced."""
+        held: dict[str, bytes] = dict(
+            self.database.read("SELECT role, body FROM catalogue_metadata WHERE role IN ('timestamp', 'withdrawals')")
+        )
+        announced = read_stamp(held["timestamp"]).downloads.withdrawals if "timestamp" in held else 0
+        return version_of(held["withdrawals"]) if "withdrawals" in held else 0, announced
+
+    def judge(self, version: int, fit: bool) -> None:
+        """The application took a version or refused it; a refused one gives its place back, and gets it no more.
 
         Raises UnknownVersionError.
         """
         if version not in self.kept():
+            raise UnknownVersionError(str(version))
+        verdict = "taken" if fit else "refused"
+        with self.database.transaction():
+            changed = self.database.write(
+                "UPDATE catalogue_version SET verdict = ?, reported = 0 WHERE version = ? AND verdict <> ?",
+                (verdict, version, verdict),
+            )
+            if changed and not fit:
+                self.note(JournalEvent.CATALOGUE_REFUSED, f"version={version}")
+            if not fit and self._active() == version:
+                self._give_place_back()
+
+    def unreported(self) -> tuple[tuple[int, bool], ...]:
+        """Versions of which the centre does not know yet what became of them, and whether they failed."""
+        sql = "SELECT version, verdict FROM catalogue_version WHERE verdict <> '' AND reported = 0 ORDER BY version"
+        return tuple((version, verdict == "refused") for version, verdict in self.database.read(sql))
+
+    def mark_reported(self, version: int) -> None:
+        """The centre knows."""
+        with self.database.transaction():
+            self.database.write("UPDATE catalogue_version SET reported = 1 WHERE version = ?", (version,))
+
+    def roll_back(self, version: int) -> None:
+        """Make a kept version the active one, without a line; what was newer stays aside until a newer one comes.
+
+        Raises UnknownVersionError, also for a version that was refused.
+        """
+        if version not in self.kept() or version in self.refused():
             raise UnknownVersionError(str(version))
         with self.database.transaction():
             self.database.write(
                 "UPDATE catalogue_state SET active = ?, put_aside = (SELECT max(version) FROM catalogue_version)",
                 (version,),
             )
+            self.note(JournalEvent.CATALOGUE_ROLLED_BACK, f"version={version}")
 
     def kept(self) -> tuple[int, ...]:
         """Numbers of the versions that are whole here, oldest first."""
@@ -131,7 +187,7 @@ class CatalogueStore:
 
     def active(self) -> Contents:
         """The version that new sessions begin with. Raises UnknownVersionError when there is none yet."""
-        version = self.database.read("SELECT active FROM catalogue_state")[0][0]
+        version = self._active()
         if version is None:
             raise UnknownVersionError("none yet")
         return self.contents(version)
@@ -143,15 +199,31 @@ class CatalogueStore:
         sql = "SELECT path, body FROM catalogue_path JOIN catalogue_item USING (sha256) WHERE version = ? ORDER BY path"
         return Contents(version, dict(self.database.read(sql, (version,))), self.withdrawn())
 
-    @contextlib.contextmanager
-    def pinned(self) -> Iterator[Contents]:
-        """The active version, which stays here for as long as a session goes on, however many come after it."""
-        contents = self.active()
-        self._pins[contents.version] += 1
-        try:
-            yield contents
-        finally:
-            self._pins[contents.version] -= 1
+    def page(self, version: int, after: str, most_bytes: int = PAGE_BYTES) -> Page:
+        """Files of a kept version behind the path `after`, at least one and otherwise at most `most_bytes`.
+
+        `version` 0 is the active one. Raises UnknownVersionError.
+        """
+        number = version or self._active()
+        if number is None or number not in self.kept():
+            raise UnknownVersionError(str(version))
+        sizes = self.database.read(
+            "SELECT path, length(body) FROM catalogue_path JOIN catalogue_item USING (sha256)"
+            " WHERE version = ? AND path > ? ORDER BY path",
+            (number, after),
+        )
+        total, last = 0, after
+        for path, size in sizes:
+            total += size
+            if last != after and total > most_bytes:
+                break
+            last = path
+        files = self.database.read(
+            "SELECT path, body FROM catalogue_path JOIN catalogue_item USING (sha256)"
+            " WHERE version = ? AND path > ? AND path <= ? ORDER BY path",
+            (number, after, last),
+        )
+        return Page(number, tuple((path, body) for path, body in files), bool(sizes) and last != sizes[-1][0])
 
     def standing(self, now: datetime.datetime) -> Standing:
         """How the catalogue stands at `now`. An old one is told, and goes on being used."""
@@ -159,11 +231,30 @@ class CatalogueStore:
         held = self.database.read("SELECT body FROM catalogue_metadata WHERE role = 'timestamp'")
         ended = read_stamp(held[0][0]).expires if held else None
         stale = ended if ended is not None and ended <= now else None
-        return Standing(active, self.kept(), self.withdrawn(), stale, put_aside)
+        shown, announced = self.withdrawal_numbers()
+        return Standing(
+            active, self.kept(), self.withdrawn(), stale, put_aside, self.refused(), withdrawals_late=shown < announced
+        )
+
+    def refused(self) -> tuple[int, ...]:
+        """Kept versions that the application refused, oldest first."""
+        sql = "SELECT version FROM catalogue_version WHERE verdict = 'refused' ORDER BY version"
+        return tuple(row[0] for row in self.database.read(sql))
 
     def withdrawn(self) -> frozenset[str]:
         """The services that may not be begun."""
         return frozenset(msgspec.json.decode(self.database.read("SELECT withdrawn FROM catalogue_state")[0][0]))
+
+    def _active(self) -> int | None:
+        number: int | None = self.database.read("SELECT active FROM catalogue_state")[0][0]
+        return number
+
+    def _give_place_back(self) -> None:
+        """To the version before; where that is not fit either, to the newest that is; else to none."""
+        former = self.database.read("SELECT former FROM catalogue_state")[0][0]
+        fit = [version for version in self.kept() if version not in self.refused()]
+        chosen = former if former in fit else max(fit, default=None)
+        self.database.write("UPDATE catalogue_state SET active = ?, former = NULL", (chosen,))
 
     def _put(self, role: str, version: int, body: bytes) -> None:
         sql = (
@@ -173,8 +264,12 @@ class CatalogueStore:
         self.database.write(sql, (role, version, body))
 
     def _prune(self) -> None:
-        """Forget all but the newest three and what sessions hold; and items that nobody names any more."""
-        keep = {*self.kept()[-KEPT:], *(version for version, count in self._pins.items() if count)}
+        """Forget all but the newest, the newest three that were not refused, and where a refused one would lead back;
+        and items that nobody names any more."""
+        active, former = self.database.read("SELECT active, former FROM catalogue_state")[0]
+        refused = self.refused()
+        keep = {*[version for version in self.kept() if version not in refused][-KEPT:], *self.kept()[-1:]}
+        keep |= {active, former}
         for version in self.kept():
             if version not in keep:
                 self.database.write("DELETE FROM catalogue_version WHERE version = ?", (version,))

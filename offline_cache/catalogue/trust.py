@@ -42,10 +42,14 @@ class Download(msgspec.Struct, frozen=True):
 
 
 class Downloads(msgspec.Struct, frozen=True):
-    """The parcels that lead to the newest version: the whole, and deltas by the version they begin at."""
+    """The parcels that lead to the newest version: the whole, and deltas by the version they begin at.
+
+    `withdrawals` is the number of the list of withdrawals that was in force when this was signed; 0: none.
+    """
 
     whole: Download
     deltas: dict[str, Download] = {}
+    withdrawals: int = 0
 
 
 @dataclass(frozen=True)

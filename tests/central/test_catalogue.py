@@ -42,9 +42,11 @@ def client_of(centre: Centre, city: City, folder: Path, sizes: list[int]) -> tup
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> City:
-    city = City(tmp_path / "city")
-    (tmp_path / "catalogue").mkdir()
+def city(tmp_path: Path, memory: Path) -> City:
+    """Published in memory: each of thousands of files is synced."""
+    city = City(memory / "city")
+    (memory / "catalogue").mkdir()
+    (tmp_path / "catalogue").symlink_to(memory / "catalogue")
     city.repository.folder = tmp_path / "catalogue"
     return city
 

@@ -42,7 +42,7 @@ def test_a_drill_from_keys_to_rollback(tmp_path: Path, capsys: pytest.CaptureFix
     status, said = kiosk(capsys, "withdraw", "hrss/social-security-card", *place)
     assert said == {"list": 1, "withdrawn": ["hrss/social-security-card"]}
     status, said = kiosk(capsys, "advance", "--data", tmp_path / "centre")
-    assert (status, said) == (0, {"version": 3, "percent": 1, "halted": False})
+    assert (status, said) == (0, {"version": 3, "percent": 10, "halted": False})
 
 
 def test_what_is_missing_is_one_line_and_status_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

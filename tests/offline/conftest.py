@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import itertools
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -77,14 +76,6 @@ def make_draft(transaction_id: str = "", **changes: object) -> Draft:
         **changes,
     }
     return Draft(id=transaction_id or new_transaction_id(next(_ids)), **values)  # type: ignore[arg-type]  # values are typed above
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory, for stores that are opened by the thousand: a sync costs nothing there."""
-    home = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(prefix="doorstep-", dir=home if home.is_dir() else tmp_path) as folder:
-        yield Path(folder)
 
 
 @pytest.fixture

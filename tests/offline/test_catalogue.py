@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -37,11 +38,11 @@ def test_a_new_terminal_takes_everything_that_was_published(screen: Screen) -> N
     assert screen.store.active().files == CONTENT
 
 
-def test_an_unchanged_catalogue_is_two_questions_and_no_write(screen: Screen) -> None:
+def test_an_unchanged_catalogue_is_one_question(screen: Screen) -> None:
     screen.client.refresh()
     screen.line.asked.clear()
     assert screen.client.refresh() is Outcome.UNCHANGED
-    assert screen.line.asked == ["timestamp.json", "withdrawals.json"]
+    assert screen.line.asked == ["timestamp.json"]
 
 
 def test_a_change_comes_as_a_delta_and_equals_the_whole(city: City, screen: Screen, memory: Path) -> None:
@@ -70,18 +71,6 @@ def test_three_versions_are_kept_and_their_items_only(city: City, screen: Screen
     assert len(screen.store.items()) == len(CONTENT) + 2
     with pytest.raises(UnknownVersionError):
         screen.store.contents(3)
-
-
-def test_a_session_keeps_the_version_that_it_began_with(city: City, screen: Screen) -> None:
-    screen.client.refresh()
-    with screen.store.pinned() as began:
-        for number in range(5):
-            city.publish(services__hrss__card=b"card %d" % number)
-            screen.client.refresh()
-        assert screen.store.contents(began.version) == began
-    city.publish(services__hrss__card=b"last")
-    screen.client.refresh()
-    assert screen.store.kept() == (5, 6, 7)
 
 
 def test_rolling_back_needs_no_line_and_lasts_over_polls_and_restarts(city: City, screen: Screen) -> None:
@@ -129,7 +118,7 @@ def test_a_version_never_kept_cannot_be_rolled_back_to(screen: Screen) -> None:
 def test_a_withdrawal_needs_no_new_version_and_can_be_lifted(city: City, screen: Screen) -> None:
     screen.client.refresh()
     city.publisher().withdraw(frozenset({"hrss/card"}))
-    assert screen.client.refresh() is Outcome.UNCHANGED
+    assert screen.client.refresh() is Outcome.RESTAMPED
     assert screen.store.active().withdrawn == {"hrss/card"}
     city.publisher().withdraw(frozenset())
     screen.client.refresh()
@@ -147,6 +136,120 @@ def test_an_expired_list_of_withdrawals_adds_and_lifts_nothing(city: City, scree
     city.publisher().withdraw(frozenset({"civil/third"}))
     screen.client.withdrawals()
     assert screen.store.active().withdrawn == {"hrss/card", "civil/longevity-allowance", "civil/third"}
+
+
+def test_a_list_of_withdrawals_that_is_kept_back_is_noticed(city: City, screen: Screen) -> None:
+    """Whoever holds the line shows the former list beside the newest timestamp; the version is taken all the same."""
+    city.publisher().withdraw(frozenset({"hrss/card"}))
+    screen.client.refresh()
+    former = city.repository.withdrawals()
+    city.publisher().withdraw(frozenset({"hrss/card", "civil/longevity-allowance"}))
+    city.publish(services__hrss__card=b"new")
+    assert former is not None
+    screen.line.replaced["withdrawals.json"] = former
+    for _ in range(2):
+        with pytest.raises(CatalogueRefusedError, match="frozen"):
+            screen.client.refresh()
+        assert screen.store.standing(city.now).withdrawals_late
+    assert screen.store.active().version == 2
+    screen.line.replaced.clear()
+    screen.client.refresh()
+    assert not screen.store.standing(city.now).withdrawals_late
+    assert screen.store.withdrawn() == {"hrss/card", "civil/longevity-allowance"}
+
+
+def test_a_list_without_the_timestamps_key_comes_at_once_and_is_announced_by_the_next_timestamp(
+    city: City, screen: Screen, tmp_path: Path
+) -> None:
+    screen.client.refresh()
+    officer = tmp_path / "officer"
+    officer.mkdir()
+    shutil.copy(city.keys / "withdrawals.pem", officer)
+    city.publisher(officer).withdraw(frozenset({"hrss/card"}))
+    screen.client.refresh()
+    assert screen.store.withdrawn() == {"hrss/card"}
+    assert screen.store.withdrawal_numbers() == (1, 0)
+    city.publisher().refresh()
+    screen.client.refresh()
+    assert screen.store.withdrawal_numbers() == (1, 1)
+
+
+def test_a_withdrawal_does_not_wait_for_a_version_that_is_refused(city: City, screen: Screen) -> None:
+    screen.client.refresh()
+    city.publish(services__hrss__card=b"new")
+    announced = json.loads(city.repository.metadata(2)["timestamp"])["signed"]["x-doorstep"]
+    for download in (announced["whole"], *announced["deltas"].values()):
+        screen.line.replaced[f"parcels/{download['sha256']}"] = b"lost"
+    city.publisher().withdraw(frozenset({"hrss/card"}))
+    with pytest.raises(CatalogueRefusedError, match="altered"):
+        screen.client.refresh()
+    assert screen.store.active().withdrawn == {"hrss/card"}
+
+
+def test_what_the_application_refuses_gives_its_place_back_and_is_told_once(city: City, screen: Screen) -> None:
+    screen.client.refresh()
+    screen.store.judge(1, fit=True)
+    city.publish(services__hrss__card=b"broken")
+    screen.client.refresh()
+    screen.store.judge(2, fit=False)
+    assert screen.store.active().version == 1
+    assert screen.store.unreported() == ((1, False), (2, True))
+    screen.store.mark_reported(2)
+    screen.store.judge(2, fit=False)
+    assert screen.store.unreported() == ((1, False),)
+    with pytest.raises(UnknownVersionError):
+        screen.store.roll_back(2)
+    assert screen.client.refresh() is Outcome.UNCHANGED
+    screen.close()
+    screen.open()
+    assert (screen.store.active().version, screen.store.standing(city.now).refused) == (1, (2,))
+
+
+def test_many_refused_versions_never_push_the_good_one_out(city: City, screen: Screen) -> None:
+    screen.client.refresh()
+    screen.store.judge(1, fit=True)
+    for number in range(2, 8):
+        city.publish(services__hrss__card=b"broken %d" % number)
+        screen.client.refresh()
+        screen.store.judge(number, fit=False)
+        assert screen.store.active().version == 1
+    assert screen.store.kept() == (1, 7)
+
+
+def test_a_first_version_that_is_refused_leaves_none_active(screen: Screen) -> None:
+    screen.client.refresh()
+    screen.store.judge(1, fit=False)
+    assert screen.store.standing(screen.now()).active is None
+
+
+def test_a_version_is_read_in_parts_of_a_size(screen: Screen) -> None:
+    screen.client.refresh()
+    paths, after = [], ""
+    while True:
+        page = screen.store.page(0, after, most_bytes=40)
+        paths += [path for path, _ in page.files]
+        assert page.files
+        after = paths[-1]
+        if not page.more:
+            break
+    assert paths == sorted(CONTENT)
+    with pytest.raises(UnknownVersionError):
+        screen.store.page(9, "")
+
+
+def test_content_that_was_lost_with_the_disk_comes_anew_but_never_an_older_one(city: City, screen: Screen) -> None:
+    """As after salvage: what was verified is still trusted, the files are gone."""
+    city.publish(services__hrss__card=b"new")
+    screen.client.refresh()
+    with screen.database.transaction():
+        screen.database.write("UPDATE catalogue_state SET active = NULL, tag = ''")
+        screen.database.write("DELETE FROM catalogue_version")
+    screen.line.version = 1
+    with pytest.raises(CatalogueRefusedError, match="older"):
+        screen.client.refresh()
+    screen.line.version = 2
+    assert screen.client.refresh() is Outcome.INSTALLED
+    assert screen.store.active().version == 2
 
 
 def test_weeks_without_a_line_are_told_and_stop_nothing(city: City, screen: Screen) -> None:
@@ -196,7 +299,7 @@ def test_killed_at_any_statement_the_terminal_has_the_old_version_or_the_new_one
         after = Screen(image, city)
         active = after.store.active()
         assert active.files == whole[active.version]
-        assert after.client.refresh() is (Outcome.UNCHANGED if active.version == 2 else Outcome.INSTALLED)
+        assert (after.client.refresh() is Outcome.INSTALLED) == (active.version == 1)
         assert after.store.active().files == whole[2]
         found.append(active.version)
         after.close()
