@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import hashlib
 from collections.abc import Callable
@@ -36,6 +37,12 @@ class City:
         self.keys, self.now, self.districts = folder / "keys", NOW, districts
         self.repository = Repository(folder / "published")
         create_drill_keys(self.keys, sorted(districts))
+
+    def moved(self, folder: Path) -> City:
+        """The same city in a copy of its folder."""
+        other = copy.copy(self)
+        other.keys, other.repository = folder / "keys", Repository(folder / "published")
+        return other
 
     def publisher(self, keys: Path | None = None) -> Publisher:
         """The publisher at this moment."""
