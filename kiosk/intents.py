@@ -60,6 +60,21 @@ class Answered(Intent, frozen=True):
         return "Answered()"
 
 
+class Picked(Intent, frozen=True):
+    """Chose any number of options of the page, by their ids, and confirmed."""
+
+    ids: tuple[str, ...]
+
+
+class Signed(Intent, frozen=True):
+    """Wrote a signature: a PNG of the ink on white."""
+
+    png: bytes
+
+    def __repr__(self) -> str:
+        return f"Signed({len(self.png)} bytes)"
+
+
 class EditPressed(Intent, frozen=True):
     """Wants to change the answer that a review row shows; `id` is the row's `edit`."""
 
@@ -100,6 +115,8 @@ AnyIntent = (
     | Declined
     | Chosen
     | Answered
+    | Picked
+    | Signed
     | EditPressed
     | BackPressed
     | LeavePressed

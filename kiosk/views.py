@@ -162,6 +162,43 @@ class ChoiceView(View, frozen=True, kw_only=True):
     problem: str = ""
 
 
+class ChoicesView(View, frozen=True, kw_only=True):
+    """One question, `least` to `most` answers of a few; those in `chosen` were given before."""
+
+    hint: str = ""
+    options: tuple[Option, ...]
+    chosen: tuple[str, ...] = ()
+    least: int = 1
+    most: int = 6
+    problem: str = ""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One entry of a list that the citizen makes: changed or taken out by its id."""
+
+    id: str
+    title: str
+    detail: str = ""
+
+
+class EntriesView(View, frozen=True, kw_only=True):
+    """A list that the citizen makes: add (`Chosen("add")`), change (EditPressed), take out (`Chosen("remove:ID")`)."""
+
+    hint: str = ""
+    entries: tuple[Entry, ...]
+    add: str = ""
+    confirm: str
+    problem: str = ""
+
+
+class SignatureView(View, frozen=True, kw_only=True):
+    """Sign with a finger. `statement` is what the signature stands under."""
+
+    hint: str
+    statement: str
+    problem: str = ""
+
+
 class DateView(View, frozen=True, kw_only=True):
     """A date or a month, between `earliest` and `latest` (YYYY-MM-DD or YYYY-MM)."""
 
@@ -178,7 +215,7 @@ class TextView(View, frozen=True, kw_only=True):
 
     hint: str = ""
     value: str = ""
-    keyboard: Literal["chinese", "latin", "number", "phone"] = "chinese"
+    keyboard: Literal["chinese", "latin", "number", "phone", "id_number", "code", "plate"] = "chinese"
     max_length: int = 60
     optional: bool = False
     pattern_hint: str = ""
@@ -338,6 +375,9 @@ AnyView = (
     | CardView
     | CodeView
     | ChoiceView
+    | ChoicesView
+    | EntriesView
+    | SignatureView
     | DateView
     | TextView
     | PhotoView

@@ -22,6 +22,7 @@ from kiosk.views import (
     View,
 )
 from ui.gallery_samples_ends import ends, paper
+from ui.gallery_samples_fields import fields
 from ui.gallery_samples_middle import identity, questions
 from ui.gallery_technician import technician
 
@@ -48,7 +49,7 @@ def sample_views(language: Language, care: bool = False, picture: bytes = b"", p
         return msgspec.structs.replace(base, **more)
 
     views: dict[str, View] = {}
-    for part in (_entry, identity, questions, paper, ends):
+    for part in (_entry, identity, questions, fields, paper, ends):
         views |= part(tr, chrome, picture, page)
     views["technician"] = technician(tr, chrome(can_leave=True, can_help=False))
     return views

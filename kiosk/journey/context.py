@@ -27,3 +27,4 @@ class Context:
     catalogue: Catalogue
     texts: Texts
     terminal: TerminalFacts
+    city: str = "广州市"

@@ -98,3 +98,23 @@ def mask_name(name: str) -> str:
 def money(yuan: int) -> str:
     """¥1,000.00."""
     return f"¥{yuan:,}.00"
+
+
+def money_fen(fen: int) -> str:
+    """¥12.50 from 1250 fen."""
+    return f"¥{fen // 100:,}.{fen % 100:02}"
+
+
+def weekday_of(day: str) -> int:
+    """1 for Monday to 7 for Sunday; 0 for no date. Public holidays are the office's business."""
+    return datetime.date.fromisoformat(day).isoweekday() if is_date(day) else 0
+
+
+def plus_days(day: str, days: int) -> str:
+    """Some days later; what is no date unchanged."""
+    if not is_date(day):
+        return day
+    try:
+        return (datetime.date.fromisoformat(day) + datetime.timedelta(days=days)).isoformat()
+    except OverflowError:
+        return day

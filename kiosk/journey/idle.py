@@ -11,6 +11,7 @@ from kiosk.journey.effects import StartTimer
 from kiosk.journey.model import NoticeStep
 from kiosk.journey.session import Cover, Session, Stage
 from kiosk.journey.turn import Turn
+from kiosk.journey.wording import reading_time_s
 
 IDLE_S, IDLE_CARE_S = 60.0, 120.0
 ASK_S, ASK_CARE_S = 20.0, 40.0
@@ -43,7 +44,7 @@ def wait_s(turn: Turn) -> float:
     idle_s = IDLE_CARE_S if session.care else IDLE_S
     if session.stage is Stage.STEPS:
         step = turn.service.steps[session.index]
-        idle_s += step.reading_s if isinstance(step, NoticeStep) else 0
+        idle_s += reading_time_s(step) if isinstance(step, NoticeStep) else 0
     return idle_s
 
 

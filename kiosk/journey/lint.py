@@ -12,20 +12,22 @@ from typing import TYPE_CHECKING
 from drivers.contract.status import DeviceRole
 from kiosk.journey.dates import is_date
 from kiosk.journey.lint_limits import limit_mistakes
+from kiosk.journey.lint_national import national_mistakes
 from kiosk.journey.lint_rules import rule_mistakes, sentence_mistakes
+from kiosk.journey.lint_words import word_mistakes
 from kiosk.journey.model import (
     STEP_ROLES,
     Band,
     CertificateStep,
     CodeStep,
     ForWhomStep,
+    GroupStep,
     IdentityStep,
     LookupStep,
     NoticeStep,
     Overlay,
     PrefillStep,
     QuestionStep,
-    RatingStep,
     ReviewStep,
     Service,
     SlipStep,
@@ -50,7 +52,9 @@ def mistakes_of(catalogue: Catalogue, texts: Texts) -> list[str]:
         found = [
             *_references(service, catalogue, texts),
             *_order(service),
-            *_national(service),
+            *national_mistakes(service, catalogue),
+            *word_mistakes(service),
+            *_datasets(service, catalogue),
             *limit_mistakes(service),
             *_tables(service.tables),
             *_table_names(service),
@@ -102,6 +106,7 @@ def _order(service: Service) -> Iterator[str]:
     ids = [step.id for step in service.steps]
     for doubled in sorted({name for name in ids if ids.count(name) > 1}):
         yield f"steps: {doubled} is used twice as an id"
+    nobody = service.identity == "L0"
     first = {kind_of(step): index for index, step in reversed(list(enumerate(service.steps)))}
     before = {
         CodeStep: "identity",
@@ -114,12 +119,20 @@ def _order(service: Service) -> Iterator[str]:
     }
     for index, step in enumerate(service.steps):
         needed = before.get(type(step))
+        if nobody and needed == "identity":
+            continue
         if needed is not None and first.get(needed, index) >= index:
             yield f"steps: {step.id}: a {needed} step must come before it"
         if isinstance(step, SubmitStep | CertificateStep) and not _slip_follows(service, index):
             yield f"steps: {step.id}: a slip step must follow it, to show the number"
     if IdentityStep in map(type, service.steps) and not _consents_first(service):
         yield "steps: a notice with a consent must come before the identity step"
+
+
+def _datasets(service: Service, catalogue: Catalogue) -> Iterator[str]:
+    for step in service.steps:
+        if isinstance(step, LookupStep) and step.public and step.dataset not in catalogue.public:
+            yield f"steps: {step.id}: codes/public/{step.dataset}.toml is missing"
 
 
 def _slip_follows(service: Service, index: int) -> bool:
@@ -129,34 +142,6 @@ def _slip_follows(service: Service, index: int) -> bool:
 def _consents_first(service: Service) -> bool:
     first = next(index for index, step in enumerate(service.steps) if isinstance(step, IdentityStep))
     return any(isinstance(step, NoticeStep) and step.consent for step in service.steps[:first])
-
-
-def _national(service: Service) -> Iterator[str]:
-    yield from _kinds_agree(service)
-    if service.project_type == "promised" and service.promise_days <= 0 and not service.demo:
-        yield "promise_days: a promised case (承诺件) needs its promised days"
-    if service.project_type == "on_the_spot" and service.promise_days:
-        yield "promise_days: an on-the-spot case (即办件) has none"
-    if service.by_law is None and not service.demo:
-        yield "by_law: a service without its legal basis must be marked demo = true"
-    if not 0 <= service.hours.opens < service.hours.closes <= 24:
-        yield "hours: from must be before to, both within 0 to 24"
-
-
-def _kinds_agree(service: Service) -> Iterator[str]:
-    kinds = {type(step) for step in service.steps}
-    if service.task_type == "print" and CertificateStep not in kinds:
-        yield "task_type: print needs a certificate step"
-    if service.task_type == "application" and SubmitStep not in kinds:
-        yield "task_type: application needs a submit step"
-    if service.task_type == "query" and LookupStep not in kinds:
-        yield "task_type: query needs a lookup step"
-    if service.offline != "N" and kinds & {CertificateStep, LookupStep}:
-        yield f"offline: {service.offline} cannot be: a step needs the line"
-    if service.offline == "Q" and SubmitStep not in kinds:
-        yield "offline: Q needs a submit step"
-    if RatingStep not in kinds:
-        yield "steps: the rating page must open by itself at the end: a rating step is missing"
 
 
 def _tables(tables: dict[str, tuple[Band, ...]]) -> Iterator[str]:
@@ -178,19 +163,27 @@ def _table_names(service: Service) -> Iterator[str]:
 
 def _questions(service: Service) -> Iterator[str]:
     for step in service.steps:
-        if not isinstance(step, QuestionStep):
-            continue
-        has_options = bool(step.options or step.options_from)
-        if has_options != (step.ask == "choice"):
-            yield f"steps: {step.id}: options belong to a choice, and a choice needs them"
-        ids = [option.id for option in step.options]
-        if len(ids) != len(set(ids)):
-            yield f"steps: {step.id}: two options have the same id"
-        if step.keyboard and step.ask in {"choice", "date", "month"}:
-            yield f"steps: {step.id}: keyboard has no meaning for a {step.ask}"
+        for question in step.fields if isinstance(step, GroupStep) else (step,):
+            if isinstance(question, QuestionStep):
+                yield from _question(question)
+        if isinstance(step, GroupStep) and not 0 <= step.least <= step.most:
+            yield f"steps: {step.id}: least must not be more than most"
     reviews = [index for index, step in enumerate(service.steps) if isinstance(step, ReviewStep)]
     if len(reviews) > 1:
         yield "steps: one review is enough"
+
+
+def _question(step: QuestionStep) -> Iterator[str]:
+    has_options = bool(step.options or step.options_from)
+    if has_options != (step.ask in {"choice", "choices"}):
+        yield f"steps: {step.id}: options belong to a choice, and a choice needs them"
+    ids = [option.id for option in step.options]
+    if len(ids) != len(set(ids)):
+        yield f"steps: {step.id}: two options have the same id"
+    if step.keyboard and step.ask not in {"text", "latin", "number", "phone", "account", "id_number"}:
+        yield f"steps: {step.id}: keyboard has no meaning for a {step.ask}"
+    if step.ask == "choices" and not 0 < step.least <= step.most:
+        yield f"steps: {step.id}: least must be 1 or more and not more than most"
 
 
 def _overlay(overlay: Overlay, catalogue: Catalogue) -> Iterator[str]:
@@ -207,6 +200,8 @@ def _overlay(overlay: Overlay, catalogue: Catalogue) -> Iterator[str]:
     if service is None:
         yield f"service: {overlay.service} is not a service we have"
         return
+    for name in overlay.figures.keys() - service.figures.keys():
+        yield f"figures.{name}: the city has no such figure"
     for name, bands in overlay.tables.items():
         base = service.tables.get(name)
         if base is None:

@@ -10,16 +10,22 @@ import string
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from kiosk.journey.answers import worth
 from kiosk.journey.model import (
+    BankCardStep,
     CertificateStep,
     GateStep,
+    GroupStep,
     LookupStep,
+    Parameter,
     QuestionStep,
     ReviewStep,
+    ScanStep,
     Service,
     Step,
     Text,
 )
+from kiosk.journey.model_steps import ANSWERED
 from kiosk.journey.rules import (
     CARD_FIELDS,
     DISTRICT_FIELDS,
@@ -38,7 +44,8 @@ class Expression(NamedTuple):
     where: str
     source: str
     condition: bool = False
-    has_value: bool = False
+    question: QuestionStep | None = None
+    group: GroupStep | None = None
 
 
 def rule_mistakes(service: Service) -> list[str]:
@@ -54,13 +61,17 @@ def rule_mistakes(service: Service) -> list[str]:
 def _mistake(expression: Expression, service: Service) -> str:
     for full in (False, True):
         variables = sample(service, full)
-        if expression.has_value:
-            variables["value"] = "1"
+        if expression.question is not None and expression.condition:
+            variables["value"] = sample_answer(expression.question.ask, True)
+        if expression.group is not None:
+            variables["item"] = {field.id: sample_answer(field.ask, full) for field in expression.group.fields}
         functions: dict[str, Callable[..., object]] = {
             "say_date": str,
             "district_name": str,
             "banded": lambda name, age: service.tables[name][0].value,
             "city_banded": lambda name, age: service.tables[name][0].value,
+            "figure": lambda name: service.figures[name].value,
+            "say_figure": lambda name: str(service.figures[name].value),
         }
         try:
             unknown = unknown_names(expression.source, variables, functions)
@@ -83,8 +94,8 @@ def sample(service: Service, full: bool) -> dict[str, Value]:
     district: dict[str, Value] = {**dict.fromkeys(DISTRICT_FIELDS, filler), "differs": full}
     if full:
         card["birth"] = subject["birth"] = "1950-03-05"
-    questions = [step.id for step in service.steps if isinstance(step, QuestionStep)]
-    answers: dict[str, Value] = dict.fromkeys(questions, filler)
+    given = [step for step in service.steps if isinstance(step, ANSWERED)]
+    answers = {step.id: _sample_of(step, full) for step in given}
     return {
         "today": "2026-03-05",
         "online": full,
@@ -95,39 +106,84 @@ def sample(service: Service, full: bool) -> dict[str, Value]:
         "known": known,
         "district": district,
         "answers": answers,
-        "shown": dict(answers),
+        "shown": {step.id: filler for step in given},
     }
+
+
+def _sample_of(step: Step, full: bool) -> Value:
+    if isinstance(step, GroupStep):
+        entry: dict[str, Value] = {field.id: sample_answer(field.ask, full) for field in step.fields}
+        return [entry] if full else []
+    return sample_answer(step.ask if isinstance(step, QuestionStep) else "", full)
+
+
+def sample_answer(ask: str, full: bool) -> Value:
+    """An answer of a kind: none, or some."""
+    if ask == "choices":
+        return ["1"] if full else []
+    found = worth(ask, "")
+    if isinstance(found, dict):
+        return {name: "1" if full else "" for name in found}
+    return ("2026-03-05" if ask == "date" else "1") if full else ""
 
 
 def _expressions(service: Service) -> Iterator[Expression]:
     yield Expression("district", service.district)
+    for material in service.materials:
+        yield Expression(f"materials: {material.id}: when", material.when, condition=True)
     for step in service.steps:
         where = f"steps: {step.id}"
         yield Expression(f"{where}: when", step.when, condition=True)
         for name, source in step.values.items():
             yield Expression(f"{where}: values.{name}", source)
-        if isinstance(step, GateStep):
+        yield from _step_expressions(step, where)
+
+
+def _step_expressions(step: Step, where: str) -> Iterator[Expression]:
+    match step:
+        case GateStep():
             for rule in step.require:
                 yield Expression(f"{where}: require", rule.rule, condition=True)
-        if isinstance(step, QuestionStep):
+        case QuestionStep():
             yield from _question_expressions(step, where)
-        if isinstance(step, LookupStep | CertificateStep):
-            for parameter in step.parameters:
-                yield Expression(f"{where}: parameters.{parameter.name}", parameter.value)
-                yield Expression(f"{where}: parameters.{parameter.name}.shown", parameter.shown)
-        if isinstance(step, ReviewStep):
-            for row in step.rows:
-                yield Expression(f"{where}: rows.{row.name}", row.value)
-                yield Expression(f"{where}: rows.{row.name}.shown", row.shown)
+        case GroupStep():
+            yield from _group_expressions(step, where)
+        case BankCardStep():
+            yield Expression(f"{where}: default", step.default)
+        case ScanStep():
+            for rule in step.rules:
+                yield Expression(f"{where}: rules", rule.rule, True, _TEXT)
+        case LookupStep() | CertificateStep():
+            yield from _parameter_expressions(step.parameters, f"{where}: parameters")
+        case ReviewStep():
+            yield from _parameter_expressions(step.rows, f"{where}: rows")
+        case _:
+            return
 
 
-def _question_expressions(step: QuestionStep, where: str) -> Iterator[Expression]:
+def _group_expressions(step: GroupStep, where: str) -> Iterator[Expression]:
+    for field in step.fields:
+        yield Expression(f"{where}: {field.id}: when", field.when, True, None, step)
+        yield from _question_expressions(field, f"{where}: {field.id}", step)
+
+
+def _parameter_expressions(parameters: tuple[Parameter, ...], where: str) -> Iterator[Expression]:
+    for parameter in parameters:
+        yield Expression(f"{where}.{parameter.name}", parameter.value)
+        yield Expression(f"{where}.{parameter.name}.shown", parameter.shown)
+
+
+def _question_expressions(step: QuestionStep, where: str, group: GroupStep | None = None) -> Iterator[Expression]:
     for name in ("default", "earliest", "latest"):
-        yield Expression(f"{where}: {name}", getattr(step, name))
+        yield Expression(f"{where}: {name}", getattr(step, name), group=group)
     for rule in step.rules:
-        yield Expression(f"{where}: rules", rule.rule, condition=True, has_value=True)
+        yield Expression(f"{where}: rules", rule.rule, True, step, group)
     for option in step.options:
-        yield Expression(f"{where}: options.{option.id}.when", option.when, condition=True)
+        yield Expression(f"{where}: options.{option.id}.when", option.when, True, None, group)
+
+
+_NO_WORDS = Text("-", "-", "-")
+_TEXT = QuestionStep(id="", name=_NO_WORDS, title=_NO_WORDS, ask="text", label=_NO_WORDS)
 
 
 def sentence_mistakes(service: Service) -> list[str]:

@@ -5,11 +5,24 @@ Not responsible for judging readiness (kiosk.journey.readiness).
 
 from __future__ import annotations
 
-from kiosk.journey.model import Band, GateStep, NoticeStep, PrefillStep, RatingStep, Service, Step, SubmitStep
+from kiosk.journey.dates import money_fen
+from kiosk.journey.model import (
+    Band,
+    GateStep,
+    Law,
+    Material,
+    NoticeStep,
+    PrefillStep,
+    RatingStep,
+    Service,
+    Step,
+    SubmitStep,
+)
 from kiosk.journey.pages import chrome
 from kiosk.journey.readiness import judge
 from kiosk.journey.turn import Turn
-from kiosk.views import AnyView, Group, MenuView, Option, Row, ServiceView, Tile
+from kiosk.journey.wording import reading_time_s
+from kiosk.views import AnyView, Group, Language, MenuView, Option, Row, ServiceView, Tile
 
 UNNAMED = (PrefillStep, SubmitStep, GateStep, RatingStep)
 ALL = "all"
@@ -77,23 +90,60 @@ def _step_names(steps: tuple[Step, ...], turn: Turn) -> list[str]:
 def _facts(turn: Turn, service: Service) -> list[Row]:
     language, say = turn.session.language, turn.say
     department = turn.context.catalogue.departments[service.department].name.of(language)
-    reading_s = sum(step.reading_s for step in service.steps if isinstance(step, NoticeStep))
+    reading_s = sum(reading_time_s(step) for step in service.steps if isinstance(step, NoticeStep))
     rows = [
+        Row(say("service_more.plain"), service.plain.of(language) if service.plain else ""),
         Row(say("service.who"), service.accept_condition.of(language)),
         Row(say("service.bring"), say("service.comma").join(item.of(language) for item in service.bring)),
         Row(say("service.minutes"), say("service.about", minutes=str(service.minutes), reading=str(reading_s))),
-        Row(say("service.fee"), service.fee.of(language)),
+        Row(say("service.fee"), say("service.semicolon").join([service.fee.of(language), *_fees(turn, service)])),
         Row(say("service.result"), service.result.of(language)),
         Row(say("service.promise"), _promise(turn, service)),
+        Row(say("service_more.statutory"), _statutory(turn, service)),
+        Row(say("service_more.visits"), _visits(turn, service)),
+        Row(say("service_more.materials"), say("service.comma").join(_material(turn, m) for m in service.materials)),
         Row(say("service.hours"), _hours(turn, service)),
-        Row(say("service.department"), department),
+        Row(say("service.department"), service.dept_name.of(language) if service.dept_name else department),
     ]
     rows += _differences(turn, service)
-    if service.by_law is not None:
-        rows.append(Row(say("service.basis"), service.by_law.of(language)))
+    if service.by_law:
+        rows.append(
+            Row(say("service.basis"), say("service.semicolon").join(_law(law, language) for law in service.by_law))
+        )
     if service.demo:
         rows.append(Row(say("service.note"), say("service.demo")))
     return [row for row in rows if row.value]
+
+
+def _law(law: Law, language: Language) -> str:
+    return " ".join(filter(None, (law.name.of(language), law.number, law.article)))
+
+
+def _fees(turn: Turn, service: Service) -> list[str]:
+    language = turn.session.language
+    found: list[str] = []
+    for fee in service.fees:
+        words = {"name": fee.name.of(language), "amount": money_fen(fee.amount_fen), "basis": fee.basis.of(language)}
+        said = turn.say("service_more.fee", **words)
+        found.append(turn.say("field.demo", figure=said) if fee.demo else said)
+    return found
+
+
+def _material(turn: Turn, material: Material) -> str:
+    name, language = material.name.of(turn.session.language), turn.session.language
+    return turn.say("service_more.case", name=name, case=material.case.of(language)) if material.case else name
+
+
+def _statutory(turn: Turn, service: Service) -> str:
+    days = service.terms.statutory_days
+    return turn.say(f"service_more.{service.terms.unit}", days=str(days)) if days else ""
+
+
+def _visits(turn: Turn, service: Service) -> str:
+    if not service.visits or service.visit_reason is None:
+        return ""
+    reason = service.visit_reason.of(turn.session.language)
+    return turn.say("service_more.visit", visits=str(service.visits), reason=reason)
 
 
 def _promise(turn: Turn, service: Service) -> str:

@@ -11,213 +11,104 @@ from typing import Literal
 
 import msgspec
 
-from drivers.contract.status import DeviceRole
-from kiosk.views import Language
-
-
-class Text(msgspec.Struct, frozen=True, rename={"hans": "zh-Hans", "hant": "zh-Hant", "en": "en"}):
-    """One sentence in the three languages of the screens."""
-
-    hans: str
-    hant: str
-    en: str
-
-    def of(self, language: Language) -> str:
-        """The sentence in one language."""
-        return {Language.SIMPLIFIED: self.hans, Language.TRADITIONAL: self.hant}.get(language, self.en)
-
-
-class Rule(msgspec.Struct, frozen=True):
-    """A CEL expression that must be true, and what the citizen reads when it is not."""
-
-    rule: str
-    message: Text
-
-
-class Choice(msgspec.Struct, frozen=True):
-    """One answer of a choice; `when` (CEL) decides whether it is offered."""
-
-    id: str
-    label: Text
-    detail: Text | None = None
-    when: str = ""
-
-
-class Parameter(msgspec.Struct, frozen=True):
-    """One parameter of a certificate or a lookup; `value` and `shown` are CEL."""
-
-    name: str
-    value: str
-    label: Text
-    shown: str = ""
-
-
-class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """What all steps have. `when` (CEL) decides if the step takes place; `values` fill {placeholders}."""
-
-    id: str
-    name: Text
-    title: Text
-    when: str = ""
-    values: dict[str, str] = {}
-
-
-class NoticeStep(Step, frozen=True, kw_only=True, tag="notice"):
-    """Something to read and agree to. `reading_s` is how long reading takes; agreeing is possible at once."""
-
-    paragraphs: tuple[Text, ...]
-    agree: Text
-    decline: Text | None = None
-    consent: str = ""
-    reading_s: int = 0
-
-
-class GateStep(Step, frozen=True, kw_only=True, tag="gate"):
-    """Conditions; the first one that does not hold ends the service with its message. No page of its own."""
-
-    require: tuple[Rule, ...]
-
-
-class IdentityStep(Step, frozen=True, kw_only=True, tag="identity"):
-    """Read the citizen's own ID card."""
-
-    body: Text
-
-
-class CodeStep(Step, frozen=True, kw_only=True, tag="code"):
-    """Prove to be the person of the card by an SMS code: the way without a face."""
-
-    digits: int = 6
-
-
-class ForWhomStep(Step, frozen=True, kw_only=True, tag="for_whom"):
-    """For oneself, or as proxy for a parent (known to the city, or by the parent's card)."""
-
-    hint: Text | None = None
-
-
-class QuestionStep(Step, frozen=True, kw_only=True, tag="question"):
-    """One question. `default`, `earliest`, `latest` are CEL; rules see the answer as `value`."""
-
-    ask: Literal["choice", "date", "month", "text", "phone", "number"]
-    label: Text
-    hint: Text | None = None
-    options: tuple[Choice, ...] = ()
-    options_from: Literal["", "districts"] = ""
-    default: str = ""
-    earliest: str = ""
-    latest: str = ""
-    keyboard: Literal["", "chinese", "latin", "number", "phone"] = ""
-    max_length: int = 60
-    optional: bool = False
-    pattern_hint: Text | None = None
-    rules: tuple[Rule, ...] = ()
-
-
-class PrefillStep(Step, frozen=True, kw_only=True, tag="prefill"):
-    """Fetch what the city already knows. Without the line or a token it is passed over unless `required`."""
-
-    fields: tuple[str, ...]
-    required: bool = False
-
-
-class PhotoStep(Step, frozen=True, kw_only=True, tag="photo"):
-    """Take the citizen's picture; it becomes an attachment named like the step."""
-
-    hint: Text
-    review: Text
-
-
-class LookupStep(Step, frozen=True, kw_only=True, tag="lookup"):
-    """Fetch records about the person and show them."""
-
-    dataset: str
-    confirm: Text
-    empty: Text
-    hint: Text | None = None
-    parameters: tuple[Parameter, ...] = ()
-
-
-class ReviewStep(Step, frozen=True, kw_only=True, tag="review"):
-    """Check the answers; `statement` is what confirming declares, `rows` are computed ones to see."""
-
-    confirm: Text
-    statement: Text
-    hint: Text | None = None
-    rows: tuple[Parameter, ...] = ()
-
-
-class SubmitStep(Step, frozen=True, kw_only=True, tag="submit"):
-    """Make the application durable, then look whether the office has it already."""
-
-
-class CertificateStep(Step, frozen=True, kw_only=True, tag="certificate"):
-    """Have a sealed certificate issued, show it, print it on A4."""
-
-    template: str
-    confirm: Text
-    hint: Text | None = None
-    parameters: tuple[Parameter, ...] = ()
-
-
-class SlipStep(Step, frozen=True, kw_only=True, tag="slip"):
-    """The result page and its slip. `optional` asks first; `next_steps` say what happens now."""
-
-    next_steps: tuple[Text, ...]
-    provisional_steps: tuple[Text, ...] = ()
-    optional: bool = False
-
-
-class RatingStep(Step, frozen=True, kw_only=True, tag="rating"):
-    """好差评: five levels, or skip."""
-
-
-AnyStep = (
-    NoticeStep
-    | GateStep
-    | IdentityStep
-    | CodeStep
-    | ForWhomStep
-    | QuestionStep
-    | PrefillStep
-    | PhotoStep
-    | LookupStep
-    | ReviewStep
-    | SubmitStep
-    | CertificateStep
-    | SlipStep
-    | RatingStep
+from kiosk.journey.model_national import Contact, Fee, Figure, Law, Material, Question, Source, Terms
+from kiosk.journey.model_steps import (
+    STEP_ROLES,
+    STEP_TYPES,
+    AnyStep,
+    Ask,
+    BankCardStep,
+    CertificateStep,
+    CodeStep,
+    ForWhomStep,
+    GateStep,
+    GroupStep,
+    IdentityStep,
+    LookupStep,
+    MaterialsStep,
+    NoticeStep,
+    PaperStep,
+    PhotoStep,
+    PrefillStep,
+    QuestionStep,
+    RatingStep,
+    ReviewStep,
+    ScanStep,
+    SignatureStep,
+    SlipStep,
+    Step,
+    SubmitStep,
+    kind_of,
 )
-STEP_TYPES: dict[str, type[Step]] = {
-    "notice": NoticeStep,
-    "gate": GateStep,
-    "identity": IdentityStep,
-    "code": CodeStep,
-    "for_whom": ForWhomStep,
-    "question": QuestionStep,
-    "prefill": PrefillStep,
-    "photo": PhotoStep,
-    "lookup": LookupStep,
-    "review": ReviewStep,
-    "submit": SubmitStep,
-    "certificate": CertificateStep,
-    "slip": SlipStep,
-    "rating": RatingStep,
-}
+from kiosk.journey.model_words import Choice, Parameter, Rule, Text
 
+__all__ = [
+    "AnyStep",
+    "Ask",
+    "Band",
+    "BankCardStep",
+    "CertificateStep",
+    "Choice",
+    "CodeStep",
+    "Codes",
+    "Contact",
+    "Factor",
+    "Fee",
+    "Figure",
+    "ForWhomStep",
+    "GateStep",
+    "GroupStep",
+    "HandleType",
+    "Hours",
+    "Identity",
+    "IdentityStep",
+    "Law",
+    "LookupStep",
+    "Material",
+    "MaterialsStep",
+    "Named",
+    "NoticeStep",
+    "OVERLAID",
+    "OfflineLimits",
+    "Overlay",
+    "PaperStep",
+    "Parameter",
+    "PublicTable",
+    "PhotoStep",
+    "PrefillStep",
+    "Question",
+    "QuestionStep",
+    "RatingStep",
+    "ReviewStep",
+    "Rule",
+    "STEP_ROLES",
+    "STEP_TYPES",
+    "ScanStep",
+    "Service",
+    "SignatureStep",
+    "Site",
+    "SlipStep",
+    "Source",
+    "Step",
+    "SubmitStep",
+    "TaskType",
+    "Terms",
+    "Text",
+    "kind_of",
+]
 
-STEP_ROLES = {
-    "identity": DeviceRole.ID_CARD,
-    "photo": DeviceRole.CAMERA,
-    "certificate": DeviceRole.DOCUMENT,
-    "slip": DeviceRole.RECEIPT,
-}
-"""The device that a kind of step works with."""
+HandleType = Literal["query", "certificate", "application", "booking", "review", "payment"]
+"""办理类型: what kind of thing is done at the terminal."""
 
+TaskType = Literal[
+    "licence", "grant", "confirmation", "collection", "penalty", "reward", "inspection", "other_power", "public_service"
+]
+"""事项类型: the legal kind of the national catalogue; all but the last one need a law."""
 
-def kind_of(step: Step) -> str:
-    """The word a definition uses for this kind of step."""
-    return str(step.__struct_config__.tag)
+Identity = Literal["L0", "L1", "L2", "LP", "LB"]
+Factor = Literal[
+    "id_card", "e_credential", "receipt_code", "sms_code", "card_pin", "face", "fingerprint", "attendant", "video"
+]
 
 
 class Band(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):
@@ -248,49 +139,84 @@ class OfflineLimits(msgspec.Struct, frozen=True):
     amount_fen: int = 0
 
 
-class Fact(msgspec.Struct, frozen=True):
-    """One row of the guide page: for example what to bring."""
+class Codes(msgspec.Struct, frozen=True, kw_only=True):
+    """Codes of the national catalogue, each checked by its own digits. Never invented: unknown ones are left out."""
 
-    label: Text
-    value: Text
+    catalog_code: str = ""
+    local_catalog_code: str = ""
+    task_code: str = ""
+    task_handle_item: str = ""
+    dept_code: str = ""
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
-    """One service as the city defines it.
+    """One service as the city defines it. The national name of each field stands in kiosk.journey.elements.
 
     `offline` is the class of the offline policy: A works alone, C public data of the last sync, Q captured
     and sent later (within `offline_limits`), N needs the line. `minutes` is the usual time at the terminal.
     `district` (CEL) names the district whose rules count; `tables` are age tables that an overlay may replace.
+    `identity` is the level of proof (L0 nobody, L1 the card, L2 the person, LP proxy, LB company), `factors` what
+    can prove it. `needs` are the device roles; left out, they follow from the steps. `hot` are the kinds of site
+    where it stands in front.
     """
 
     id: str
     version: int
     title: Text
     summary: Text
+    plain: Text | None = None
     icon: str
     department: str
     groups: tuple[str, ...]
-    task_type: Literal["query", "print", "application"]
+    audiences: tuple[str, ...] = ("person",)
+    hot: tuple[Literal["street", "bank", "hall"], ...] = ()
+    sites: tuple[Literal["street", "bank", "hall"], ...] = ("street", "bank", "hall")
+    handle_type: HandleType
+    task_type: TaskType = "public_service"
+    codes: Codes = Codes()
+    dept_name: Text | None = None
+    use_level: Literal["", "province", "city", "district", "street"] = ""
+    entrust_name: Text | None = None
     project_type: Literal["on_the_spot", "promised"]
     promise_days: int = 0
+    terms: Terms = Terms()
     visits: int = 0
+    visit_reason: Text | None = None
+    online_depth: Literal["", "I", "II", "III", "IV"] = ""
+    mail_result: bool = False
     is_fee: bool = False
     fee: Text
+    fees: tuple[Fee, ...] = ()
     minutes: int
     result: Text
+    result_kind: Literal["", "licence", "document", "approval", "other"] = ""
     accept_condition: Text
+    identity: Identity = "L2"
+    factors: tuple[Factor, ...] = ("id_card", "sms_code")
     offline: Literal["A", "C", "Q", "N"]
     offline_limits: OfflineLimits | None = None
     hours: Hours = Hours()
-    needs: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    copies_most: int = 1
+    paper: Literal["plain", "special"] = "plain"
     bring: tuple[Text, ...] = ()
+    materials: tuple[Material, ...] = ()
     popular_terms: tuple[str, ...] = ()
-    by_law: Text | None = None
+    by_law: tuple[Law, ...] = ()
+    appeal: Text | None = None
+    contact: Contact = Contact()
+    faq: tuple[Question, ...] = ()
+    sources: tuple[Source, ...] = ()
     demo: bool = False
+    demo_reason: Text | None = None
+    valid_from: str = ""
+    valid_to: str = ""
     district: str = ""
     tables: dict[str, tuple[Band, ...]] = {}
     table_names: dict[str, Text] = {}
+    figures: dict[str, Figure] = {}
     districts_differ: Text | None = None
+    no: int = 0
     steps: tuple[AnyStep, ...] = ()
 
     def step(self, step_id: str) -> int:
@@ -308,13 +234,23 @@ class Overlay(msgspec.Struct, frozen=True, kw_only=True):
     basis: Text
     note: Text
     summary: Text | None = None
+    accept_condition: Text | None = None
     promise_days: int | None = None
+    visits: int | None = None
+    bring: tuple[Text, ...] | None = None
+    materials: tuple[Material, ...] | None = None
+    decided_by: Text | None = None
+    figures: dict[str, Figure] = {}
     tables: dict[str, tuple[Band, ...]] = {}
     demo: bool = False
 
     def in_force(self, today: str) -> bool:
         """Whether it counts on a day (YYYY-MM-DD)."""
         return self.valid_from <= today and (not self.valid_to or today <= self.valid_to)
+
+
+OVERLAID = ("summary", "accept_condition", "promise_days", "visits", "bring", "materials")
+"""The fields that an overlay replaces as a whole; figures and tables are replaced one by one."""
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -324,12 +260,42 @@ class Named(msgspec.Struct, frozen=True):
     name: Text
 
 
+class PublicRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a public record."""
+
+    label: Text
+    value: Text
+
+
+class PublicRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Something everybody may know: a clinic, a canteen, a hall. `district` is a code, or "" for the whole city."""
+
+    title: Text
+    district: str = ""
+    kind: str = ""
+    state: Text | None = None
+    rows: tuple[PublicRow, ...] = ()
+
+
+class PublicTable(msgspec.Struct, frozen=True, kw_only=True):
+    """A public dataset, with the day on which it was true and where it comes from."""
+
+    day: str
+    source: Text
+    demo: bool = True
+    entries: tuple[PublicRecord, ...]
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """Another place that serves citizens; `services` it can finish. All shipped ones are samples (演示)."""
+    """Another place that serves citizens; `services` it can finish, `books`: bookings of which services are for it.
+
+    All shipped ones are samples (演示).
+    """
 
     id: str
     name: Text
     district: str
     services: tuple[str, ...]
+    books: tuple[str, ...] = ()
     hours: Hours = Hours()
     demo: bool = True

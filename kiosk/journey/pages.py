@@ -11,16 +11,22 @@ import msgspec
 
 from kiosk.journey.dates import mask_number
 from kiosk.journey.model import (
+    BankCardStep,
     CertificateStep,
     CodeStep,
     ForWhomStep,
     GateStep,
+    GroupStep,
     IdentityStep,
     LookupStep,
+    MaterialsStep,
     NoticeStep,
+    PaperStep,
     PhotoStep,
     QuestionStep,
     ReviewStep,
+    ScanStep,
+    SignatureStep,
     SlipStep,
 )
 from kiosk.journey.readiness import nearest_site
@@ -38,7 +44,10 @@ from kiosk.views import (
     WorkingView,
 )
 
-BACKABLE = (NoticeStep, IdentityStep, CodeStep, ForWhomStep, QuestionStep, PhotoStep, ReviewStep, LookupStep)
+BACKABLE = (
+    *(NoticeStep, IdentityStep, CodeStep, ForWhomStep, QuestionStep, GroupStep, BankCardStep, ScanStep),
+    *(MaterialsStep, PhotoStep, PaperStep, SignatureStep, ReviewStep, LookupStep),
+)
 COUNTED = (*BACKABLE, CertificateStep, SlipStep)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 import cel
 
-from kiosk.journey.dates import age_on, money, plus_months
+from kiosk.journey.dates import age_on, money, money_fen, plus_days, plus_months, weekday_of
 
 Value = str | int | bool | list["Value"] | dict[str, "Value"]
 
@@ -27,12 +27,16 @@ KNOWN_FIELDS = (
     "social_security_number",
     "parent_name",
     "parent_number",
+    "licences",
+    "company_name",
+    "company_code",
+    "plate",
 )
 """The scalar fields that the centre can prefill; `parents` is read by the for_whom step alone."""
 
 CARD_FIELDS = ("layout", "name", "sex", "nation", "birth", "address", "number", "valid_to", "nationality")
 SUBJECT_FIELDS = ("name", "number", "birth", "hukou_district")
-DISTRICT_FIELDS = ("code", "name", "basis", "since", "note")
+DISTRICT_FIELDS = ("code", "name", "basis", "since", "note", "decided_by")
 
 
 class RuleError(Exception):
@@ -42,9 +46,12 @@ class RuleError(Exception):
 FUNCTIONS: dict[str, Callable[..., object]] = {
     "age_on": age_on,
     "plus_months": plus_months,
+    "plus_days": plus_days,
+    "weekday_of": weekday_of,
     "month_of": lambda day: day[:7],
     "length": len,  # CEL's own size() counts the bytes of a Chinese text in this library
     "money": money,
+    "money_fen": money_fen,
 }
 
 

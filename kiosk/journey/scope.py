@@ -1,8 +1,9 @@
 """What rules can see of a session: plain values under fixed names, and the district that counts.
 
 Names: today, online, proxy, terminal.district, card.*, subject.* (the one it is for), known.<field>,
-answers.<step>, shown.<step>, district.{code,name,differs,basis,since,note}; functions say_date(day),
-district_name(code), banded(table, age), city_banded(table, age).
+answers.<step> (what it is worth: kiosk.journey.answers), shown.<step>,
+district.{code,name,differs,basis,since,note,decided_by}; functions say_date(day), district_name(code),
+banded(table, age), city_banded(table, age), figure(name), say_figure(name): with its unit and 演示.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from dataclasses import dataclass
 
 from drivers.contract.values import IdCard
 from kiosk.journey import rules
+from kiosk.journey.answers import OF_PARTS, read_entries, read_ids, read_parts, say_parts, worth
 from kiosk.journey.context import Context
-from kiosk.journey.dates import birth_of, say_date
-from kiosk.journey.model import Band, QuestionStep, Service, Text
+from kiosk.journey.dates import birth_of, mask_number, say_date
+from kiosk.journey.model import Band, BankCardStep, Figure, GroupStep, QuestionStep, Service, Step, Text
+from kiosk.journey.model_steps import ANSWERED
 from kiosk.journey.rules import CARD_FIELDS, KNOWN_FIELDS, Value
 from kiosk.journey.session import Citizen, Session
 from kiosk.views import Language
@@ -40,9 +43,17 @@ class Scope:
         """Several expressions at once: what fills the {placeholders} of a step."""
         return {name: self.text(expression) for name, expression in named.items()}
 
-    def with_value(self, value: str) -> Scope:
-        """The scope of an answer's own rules."""
-        return Scope({**self.variables, "value": value}, self.functions)
+    def value(self, expression: str) -> object:
+        """The value of an expression as it is; the empty one is ""."""
+        return rules.evaluate(expression, self.variables, self.functions) if expression else ""
+
+    def with_answer(self, ask: str, stored: str) -> Scope:
+        """The scope of an answer's own rules: `value` is what it is worth."""
+        return Scope({**self.variables, "value": worth(ask, stored)}, self.functions)
+
+    def with_item(self, item: dict[str, Value]) -> Scope:
+        """The scope inside an entry of a group."""
+        return Scope({**self.variables, "item": item}, self.functions)
 
     @property
     def district(self) -> str:
@@ -65,6 +76,8 @@ def scope_of(session: Session, context: Context, service: Service) -> Scope:
     resolved = context.catalogue.resolve(service.id, code, session.today)
     functions["banded"] = lambda name, age: band_value(resolved.service.tables[name], age)
     functions["city_banded"] = lambda name, age: band_value(service.tables[name], age)
+    functions["figure"] = lambda name: resolved.service.figures[name].value
+    functions["say_figure"] = lambda name: say_figure(resolved.service.figures[name], context, session.language)
     overlay = resolved.overlay
     facts["district"] = {
         "code": code,
@@ -73,6 +86,7 @@ def scope_of(session: Session, context: Context, service: Service) -> Scope:
         "basis": overlay.basis.of(session.language) if overlay else "",
         "since": overlay.valid_from if overlay else "",
         "note": overlay.note.of(session.language) if overlay else "",
+        "decided_by": overlay.decided_by.of(session.language) if overlay and overlay.decided_by else "",
     }
     return Scope(facts, functions)
 
@@ -84,7 +98,7 @@ def band_value(bands: tuple[Band, ...], age: int) -> int:
 
 def _facts(session: Session, context: Context, service: Service) -> dict[str, Value]:
     citizen = session.citizen
-    questions = [step for step in service.steps if isinstance(step, QuestionStep)]
+    asked = [step for step in service.steps if isinstance(step, ANSWERED)]
     return {
         "today": session.today,
         "online": session.world.line is not LineState.OFFLINE,
@@ -93,10 +107,8 @@ def _facts(session: Session, context: Context, service: Service) -> dict[str, Va
         "card": _card(citizen.card),
         "subject": _subject(citizen, context),
         "known": _known(citizen, context),
-        "answers": {step.id: citizen.answer(step.id) for step in questions},
-        "shown": {
-            step.id: shown_answer(step, citizen.answer(step.id), context, session.language) for step in questions
-        },
+        "answers": {step.id: _worth(step, citizen.answer(step.id)) for step in asked},
+        "shown": {step.id: shown_answer(step, citizen.answer(step.id), context, session.language) for step in asked},
     }
 
 
@@ -126,13 +138,49 @@ def _known(citizen: Citizen, context: Context) -> dict[str, Value]:
     return values
 
 
-def shown_answer(step: QuestionStep, value: str, context: Context, language: Language) -> str:
+def _worth(step: Step, stored: str) -> Value:
+    if isinstance(step, GroupStep):
+        asks = {field.id: field.ask for field in step.fields}
+        return [
+            {name: worth(asks.get(name, ""), value) for name, value in entry.items()} for entry in read_entries(stored)
+        ]
+    return worth(step.ask if isinstance(step, QuestionStep) else "", stored)
+
+
+def say_figure(figure: Figure, context: Context, language: Language) -> str:
+    """A figure with its unit, marked when no source evidences it."""
+    said = f"{figure.value}{figure.unit.of(language)}"
+    return context.texts("field.demo", language, figure=said) if figure.demo else said
+
+
+def shown_answer(step: Step, stored: str, context: Context, language: Language) -> str:
     """An answer as the citizen reads it, in any language, whatever language she gave it in."""
+    if isinstance(step, GroupStep):
+        return "\n".join(entry_line(step, entry, context, language) for entry in read_entries(stored))
+    if not isinstance(step, QuestionStep):
+        return mask_number(stored) if isinstance(step, BankCardStep) else stored
     if step.ask in {"date", "month"}:
-        return say_date(value, language)
-    label: Text | None = next((option.label for option in step.options if option.id == value), None)
+        return say_date(stored, language)
+    if step.ask in OF_PARTS:
+        code = read_parts(step.ask, stored).get("district", "")
+        return say_parts(step, stored, language, context.catalogue.district_name(code, language) if code else "")
+    comma = context.texts("service.comma", language)
+    ids = read_ids(stored) if step.ask == "choices" else (stored,)
+    return comma.join(_label(step, name, context, language) for name in ids)
+
+
+def entry_line(step: GroupStep, entry: Mapping[str, str], context: Context, language: Language) -> str:
+    """An entry of a group on one line."""
+    shown = (shown_answer(field, entry.get(field.id, ""), context, language) for field in step.fields)
+    return context.texts("service.comma", language).join(word for word in shown if word)
+
+
+def _label(step: QuestionStep, name: str, context: Context, language: Language) -> str:
+    label: Text | None = next((option.label for option in step.options if option.id == name), None)
     if label is not None:
         return label.of(language)
-    if step.options_from == "districts" and value:
-        return context.catalogue.district_name(value, language)
-    return value
+    if step.options_from == "districts" and name:
+        return context.catalogue.district_name(name, language)
+    if step.options_from == "places":
+        return next((site.name.of(language) for site in context.catalogue.sites if site.id == name), name)
+    return name

@@ -66,7 +66,7 @@ class Reader:
     def _list(self, kind: Any, values: list[object], path: str) -> tuple[object, ...]:
         steps = typing.get_origin(kind) is types.UnionType
         read = self._step if steps else lambda value, place: self._value(kind, value, place)
-        return tuple(read(value, f"{path}[{index}]") for index, value in enumerate(values, 1))
+        return tuple(read(value, f"{path}[{_name(value, index)}]") for index, value in enumerate(values, 1))
 
     def _step(self, value: object, path: str) -> object:
         table = value if isinstance(value, dict) else {}
@@ -92,6 +92,12 @@ class Reader:
             elif field.required:
                 self.complain(_join(path, name), "is missing")
         return kind(**built) if len(self.mistakes) == before else None
+
+
+def _name(value: object, index: int) -> str:
+    """What a writer would call an entry: its id where it has one, for a used fragment changes the numbers."""
+    said = value.get("id", value.get("code", "")) if isinstance(value, dict) else ""
+    return said if isinstance(said, str) and said else str(index)
 
 
 def _join(path: str, name: str) -> str:

@@ -8,13 +8,29 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.journey.leaving import say_goodbye
-from kiosk.journey.model import ForWhomStep, LookupStep, NoticeStep, PhotoStep, QuestionStep, ReviewStep
+from kiosk.journey.model import (
+    BankCardStep,
+    ForWhomStep,
+    GroupStep,
+    LookupStep,
+    MaterialsStep,
+    NoticeStep,
+    PaperStep,
+    PhotoStep,
+    QuestionStep,
+    ReviewStep,
+    ScanStep,
+    SignatureStep,
+)
 from kiosk.journey.session import Citizen, Cover, Stage
 from kiosk.journey.steps import BEHAVIOURS
 from kiosk.journey.steps.behaviour import Behaviour
 from kiosk.journey.turn import Going, Turn
 
-PLACES = (NoticeStep, ForWhomStep, QuestionStep, PhotoStep, LookupStep, ReviewStep)
+PLACES = (
+    *(NoticeStep, ForWhomStep, QuestionStep, GroupStep, BankCardStep, ScanStep, MaterialsStep),
+    *(PhotoStep, PaperStep, SignatureStep, LookupStep, ReviewStep),
+)
 """Steps one can go back to; identity and code are doors that stay open once passed."""
 
 
@@ -87,6 +103,11 @@ def _enter(turn: Turn, index: int) -> Turn:
     return behaviour_of(turn).enter(turn)
 
 
+def _needless(turn: Turn) -> bool:
+    """Whether a paper is not wanted at all, so that there is no page to go back to."""
+    return isinstance(turn.service.steps[turn.session.index], PaperStep) and behaviour_of(turn).passed(turn)
+
+
 def _back(turn: Turn) -> Turn:
     """The page before; from an edit back to the review; from the first page to the service's own."""
     session = turn.session
@@ -98,6 +119,6 @@ def _back(turn: Turn) -> Turn:
     scope = turn.scope
     for index in range(session.index - 1, -1, -1):
         step = turn.service.steps[index]
-        if isinstance(step, PLACES) and scope.truth(step.when):
+        if isinstance(step, PLACES) and scope.truth(step.when) and not _needless(turn.changed(index=index)):
             return _enter(turn, index)
     return turn.changed(stage=Stage.SERVICE, index=-1, returning=False)

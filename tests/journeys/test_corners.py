@@ -25,7 +25,7 @@ from kiosk.journey.context import Context
 from kiosk.journey.effects import CheckPin
 from kiosk.journey.events import DeviceSaid, OutcomeArrived, PinChecked
 from kiosk.journey.leaving import GoodbyeMemory
-from kiosk.journey.model import Band, Hours, PrefillStep
+from kiosk.journey.model import Band, Hours, Law, PrefillStep
 from kiosk.journey.session import Phrase, Problem
 from kiosk.views import Language
 from offline_cache.contract import (
@@ -288,7 +288,12 @@ def test_a_supply_running_low_is_the_next_thing_to_do(citizen: Citizen) -> None:
 def test_hours_fee_basis_and_promise_stand_in_the_guide(context: Context) -> None:
     service = context.catalogue.services["civil/longevity-allowance"]
     changed = msgspec.structs.replace(
-        service, hours=Hours(9, 17), promise_days=20, by_law=service.title, demo=False, bring=()
+        service,
+        hours=Hours(9, 17),
+        promise_days=20,
+        by_law=(Law(name=service.title, article="art. 5", source="test"),),
+        demo=False,
+        bring=(),
     )
     services = {**context.catalogue.services, service.id: changed}
     other = replace(context, catalogue=replace(context.catalogue, services=services))
@@ -296,7 +301,7 @@ def test_hours_fee_basis_and_promise_stand_in_the_guide(context: Context) -> Non
     facts = {row.label: row.value for row in citizen.view.facts}
     assert facts["Open"] == "9:00 to 17:00"
     assert facts["Decision"] == "Within 20 working days"
-    assert facts["Legal basis"] == "Longevity allowance"
+    assert facts["Legal basis"] == "Longevity allowance art. 5"
     assert facts["Huangpu"].startswith("monthly 70 to 79: 80 yuan; ")
     assert facts["City's rule · once a year"] == "from 100: 1000 yuan"
     assert "Please bring" not in facts

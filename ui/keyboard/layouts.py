@@ -11,7 +11,7 @@ from typing import Literal
 
 from ui.keyboard.labels import label
 
-Kind = Literal["chinese", "latin", "number", "phone"]
+Kind = Literal["chinese", "latin", "number", "phone", "id_number", "code", "plate"]
 
 
 class Mode(StrEnum):
@@ -25,6 +25,9 @@ class Mode(StrEnum):
     SYMBOLS = "symbols"
     NUMBER = "number"
     PHONE = "phone"
+    ID_NUMBER = "id_number"
+    CODE = "code"
+    PROVINCE = "province"
 
 
 class Act(StrEnum):
@@ -99,6 +102,12 @@ _SCHEMAS = {
 }
 
 
+_CORNERS = {Mode.NUMBER: ".", Mode.PHONE: "+", Mode.ID_NUMBER: "X"}
+"""The key beside the 0 of a digit pad."""
+
+_PROVINCES = ("粤京沪津渝港澳", "冀豫云辽黑湘皖鲁", "新苏浙赣鄂桂甘晋", "蒙陕吉闽贵青藏川宁琼")
+
+
 def schema_of(mode: Mode, language: str) -> str:
     """The schema that `mode` writes with; empty for a mode without librime."""
     simplified, traditional = _SCHEMAS.get(mode, ("", ""))
@@ -107,6 +116,8 @@ def schema_of(mode: Mode, language: str) -> str:
 
 def modes_of(kind: Kind, language: str) -> tuple[Mode, ...]:
     """The modes that a keyboard of `kind` offers, the first one first shown."""
+    if kind == "plate":
+        return Mode.PROVINCE, Mode.CODE
     if kind != "chinese":
         return (Mode(kind),)
     cangjie = (Mode.CANGJIE,) if language == "zh-Hant" else ()
@@ -115,8 +126,12 @@ def modes_of(kind: Kind, language: str) -> tuple[Mode, ...]:
 
 def layout_of(mode: Mode, language: str, upper: bool = False) -> Layout:
     """The keys of `mode`."""
-    if mode in (Mode.NUMBER, Mode.PHONE):
-        return _pad(language, "+" if mode is Mode.PHONE else ".")
+    if mode in _CORNERS:
+        return _pad(language, _CORNERS[mode])
+    if mode is Mode.CODE:
+        return _code(language)
+    if mode is Mode.PROVINCE:
+        return _provinces(language)
     if mode is Mode.STROKE:
         return _strokes(language)
     if mode is Mode.SYMBOLS:
@@ -222,6 +237,24 @@ def _latin(language: str, upper: bool) -> Layout:
             )
         ),
     )
+
+
+def _code(language: str) -> Layout:
+    """Digits and capital letters, for codes: nothing else can be meant."""
+    first, second, third = (_texts(row.upper(), language) for row in _LETTERS)
+    return (
+        Row(_texts("1234567890", language)),
+        Row(first),
+        Row(second),
+        Row((*_texts("-", language), *third, _special(Act.BACKSPACE, language, 2.0))),
+        Row((_done(language),)),
+    )
+
+
+def _provinces(language: str) -> Layout:
+    """The first sign of a plate, the nearest ones first."""
+    rows = tuple(Row(_texts(signs, language)) for signs in _PROVINCES)
+    return (*rows, Row((_special(Act.BACKSPACE, language, 2.0), _done(language))))
 
 
 def _pad(language: str, corner: str) -> Layout:

@@ -56,7 +56,7 @@ class KeyboardPanel(QWidget):
         self._many = False
         self._modes = self._usable_modes()
         self._mode = self._modes[0]
-        self._grid = KeyGrid(metrics, language, clock, self, large=kind in ("number", "phone"))
+        self._grid = KeyGrid(metrics, language, clock, self, large=kind in ("number", "phone", "id_number"))
         self._grid.used.connect(self._use)
         self._tabs: ModeTabs | None = None
         self._engine: InputEngine | None = None

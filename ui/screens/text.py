@@ -8,6 +8,7 @@ from ui.components.button import Button
 from ui.components.field import TextField
 from ui.components.text import Text
 from ui.keyboard import KeyboardPanel
+from ui.keyboard.layouts import Mode
 from ui.screens.base import Screen
 from ui.theme import COLOURS
 
@@ -52,6 +53,10 @@ class TextScreen(Screen[TextView]):
         assert view is not None
         self._written = text[: view.max_length]
         self._field.show_text(self._written)
+        if view.keyboard == "plate":  # the province first, then letters and digits
+            mode = Mode.CODE if self._written else Mode.PROVINCE
+            if self._keyboard.mode is not mode:
+                self._keyboard.set_mode(mode)
         is_skipped = view.optional and not self._written.strip()
         self._next.setText(self._kit.say("button.skip" if is_skipped else "button.next"))
         self._next.setAccessibleName(self._next.text())

@@ -19,7 +19,8 @@ from drivers.contract.commands import (
 from drivers.contract.status import DeviceRole
 from drivers.contract.values import JobOutcome, SheetOutcome
 from kiosk.intents import Chosen, Confirmed
-from kiosk.journey.model import CertificateStep, QuestionStep
+from kiosk.journey.model import CertificateStep
+from kiosk.journey.model_steps import ANSWERED
 from kiosk.journey.pages import chrome, phrase, working
 from kiosk.journey.session import Memory, Phrase, Problem
 from kiosk.journey.steps.behaviour import Behaviour
@@ -138,7 +139,7 @@ def _handle(turn: Turn, happening: Happening) -> Turn:
 
 def _change(turn: Turn) -> Turn:
     """Nothing was issued, so the questions may be answered anew, from the first one, under the same id."""
-    first = next(step.id for step in turn.service.steps if isinstance(step, QuestionStep))
+    first = next(step.id for step in turn.service.steps if isinstance(step, ANSWERED))
     return turn.changed(spent=False).go(Going.EDIT, first)
 
 
@@ -201,7 +202,7 @@ def _issue_failed(turn: Turn, failed: Broken) -> Turn:
         return line_lost(turn)
     if failed.failure.kind == "refused":
         key = store_text(turn.context.texts, failed.failure)
-        asked = any(isinstance(step, QuestionStep) for step in turn.service.steps)
+        asked = any(isinstance(step, ANSWERED) for step in turn.service.steps)
         options = ("change", "leave") if asked else ("leave",)
         return turn.trouble(Problem(Phrase(key), options, "certain.none_issued", "advice.ask"))
     return broken(turn, failed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.intents import Confirmed
+from kiosk.journey.dates import say_date
 from kiosk.journey.model import LookupStep, Parameter
 from kiosk.journey.pages import chrome, working
 from kiosk.journey.session import Memory
@@ -10,7 +11,7 @@ from kiosk.journey.steps.behaviour import Behaviour
 from kiosk.journey.troubles import broken
 from kiosk.journey.turn import Broken, Completed, Going, Happening, Turn
 from kiosk.views import AnyView, RecordCard, RecordsView, Row
-from offline_cache.contract import Answer, Lookup, Records
+from offline_cache.contract import Answer, Lookup, Record, Records
 
 WITHIN_S = 12.0
 
@@ -32,9 +33,37 @@ def parameters_of(turn: Turn, parameters: tuple[Parameter, ...]) -> tuple[Answer
 
 def _enter(turn: Turn) -> Turn:
     step, card = turn.step(LookupStep), turn.citizen.card
-    assert card is not None
-    command = Lookup(step.dataset, card.number, turn.citizen.token, parameters_of(turn, step.parameters))
+    if step.public:
+        return turn.learned(records=public_records(turn)).remember(LookupMemory(found=True))
+    number = card.number if card else ""
+    command = Lookup(step.dataset, number, turn.citizen.token, parameters_of(turn, step.parameters))
     return turn.drop().remember(LookupMemory()).store("lookup", command, WITHIN_S)
+
+
+def public_records(turn: Turn) -> tuple[Record, ...]:
+    """What everybody may know of a dataset here: the parameters `district` and `kind` narrow it down."""
+    step, language = turn.step(LookupStep), turn.session.language
+    wanted = {item.name: item.value for item in parameters_of(turn, step.parameters)}
+    table = turn.context.catalogue.public[step.dataset]
+    return tuple(
+        Record(
+            entry.title.of(language),
+            tuple(Answer(row.label.en, row.value.of(language), row.label.of(language)) for row in entry.rows),
+            entry.state.of(language) if entry.state else "",
+        )
+        for entry in table.entries
+        if wanted.get("district", "") in {"", entry.district} and wanted.get("kind", "") in {"", entry.kind}
+    )
+
+
+def _stand(turn: Turn) -> str:
+    """Of which day public records are, and from where."""
+    step, language = turn.step(LookupStep), turn.session.language
+    if not step.public:
+        return ""
+    table = turn.context.catalogue.public[step.dataset]
+    said = turn.say("lookup.stand", day=say_date(table.day, language), source=table.source.of(language))
+    return turn.say("field.demo", figure=said) if table.demo else said
 
 
 def _show(turn: Turn) -> AnyView:
@@ -52,7 +81,7 @@ def _show(turn: Turn) -> AnyView:
     return RecordsView(
         chrome=chrome(turn),
         title=turn.fill(step.title),
-        hint=turn.fill(step.hint) if records else "",
+        hint=" ".join(filter(None, (turn.fill(step.hint) if records else "", _stand(turn)))),
         records=records,
         empty="" if records else turn.fill(step.empty),
         confirm=turn.fill(step.confirm),

@@ -1,14 +1,15 @@
-"""Take the citizen's picture and let her judge it. Finding faces is the driver's job."""
+"""Take a picture, of the citizen or of a paper, and let her judge it. Finding faces and edges is the driver's job."""
 
 from __future__ import annotations
 
 from drivers.contract.commands import Photo, PreviewStarted, StartPreview, StopPreview, TakePhoto
 from drivers.contract.status import DeviceRole
 from kiosk.intents import Confirmed, Declined
-from kiosk.journey.model import PhotoStep
+from kiosk.journey.model import PaperStep, PhotoStep
 from kiosk.journey.pages import chrome, working
 from kiosk.journey.session import Memory
 from kiosk.journey.steps.behaviour import Behaviour
+from kiosk.journey.steps.materials import has_licence, needed
 from kiosk.journey.troubles import broken
 from kiosk.journey.turn import Broken, Completed, Going, Happening, Turn
 from kiosk.views import AnyView, PhotoView
@@ -30,13 +31,23 @@ class PhotoMemory(Memory, frozen=True):
     tries: int = 0
 
 
+def _step(turn: Turn) -> PhotoStep | PaperStep:
+    step = turn.service.steps[turn.session.index]
+    assert isinstance(step, PhotoStep | PaperStep)
+    return step
+
+
+def _role(turn: Turn) -> DeviceRole:
+    return DeviceRole.DOCUMENT_CAMERA if isinstance(_step(turn), PaperStep) else DeviceRole.CAMERA
+
+
 def _enter(turn: Turn) -> Turn:
     turn = turn.drop().remember(PhotoMemory(tries=turn.memory(PhotoMemory).tries))
-    return turn.device("preview", DeviceRole.CAMERA, StartPreview(), WITHIN_S)
+    return turn.device("preview", _role(turn), StartPreview(), WITHIN_S)
 
 
 def _show(turn: Turn) -> AnyView:
-    step, memory = turn.step(PhotoStep), turn.memory(PhotoMemory)
+    step, memory = _step(turn), turn.memory(PhotoMemory)
     if not memory.frames:
         return working(turn, "working.camera")
     return PhotoView(
@@ -61,7 +72,7 @@ def _handle(turn: Turn, happening: Happening) -> Turn:
         case Confirmed() if memory.taken:
             return _keep(turn)
         case Confirmed() if memory.frames and not turn.session.busy:
-            return turn.device("take", DeviceRole.CAMERA, TakePhoto(), WITHIN_S)
+            return turn.device("take", _role(turn), TakePhoto(), WITHIN_S)
         case Declined() if memory.taken:
             return turn.remember(memory, taken=b"", problem="")
         case _:
@@ -80,19 +91,19 @@ def _judge(turn: Turn, photo: Photo) -> Turn:
 
 
 def _keep(turn: Turn) -> Turn:
-    name = turn.step(PhotoStep).id
+    name = _step(turn).id
     others = tuple(photo for photo in turn.citizen.photos if photo.name != name)
     picture = Attachment(name, "image/jpeg", turn.memory(PhotoMemory).taken)
     return turn.learned(photos=(*others, picture)).go(Going.NEXT)
 
 
 def stop_preview(turn: Turn) -> Turn:
-    """Have the camera stop and wipe its shared frames; nobody waits for it."""
-    return turn.unattended(DeviceRole.CAMERA, StopPreview(), WITHIN_S)
+    """Have the step's camera stop and wipe its shared frames; nobody waits for it."""
+    return turn.unattended(_role(turn), StopPreview(), WITHIN_S)
 
 
 def _passed(turn: Turn) -> bool:
-    name = turn.step(PhotoStep).id
+    name = _step(turn).id
     return turn.session.returning and any(photo.name == name for photo in turn.citizen.photos)
 
 
@@ -100,4 +111,12 @@ def _leave(turn: Turn) -> Turn:
     return stop_preview(turn.drop())
 
 
+def _paper_passed(turn: Turn) -> bool:
+    """An e-licence stands for the paper, the case does not need it, or it was taken already."""
+    wanted = turn.step(PaperStep).material
+    material = next((material for material in needed(turn) if material.id == wanted), None)
+    return material is None or has_licence(turn, material) or _passed(turn)
+
+
 PHOTO = Behaviour(_show, _handle, enter=_enter, passed=_passed, leave=_leave)
+PAPER = Behaviour(_show, _handle, enter=_enter, passed=_paper_passed, leave=_leave)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from kiosk.intents import Confirmed, EditPressed
 from kiosk.journey.dates import mask_number
-from kiosk.journey.model import ForWhomStep, PhotoStep, QuestionStep, ReviewStep
+from kiosk.journey.model import ForWhomStep, PaperStep, PhotoStep, ReviewStep, SignatureStep
+from kiosk.journey.model_steps import ANSWERED
 from kiosk.journey.pages import chrome, subject_line
 from kiosk.journey.scope import shown_answer
 from kiosk.journey.steps.behaviour import Behaviour
@@ -16,7 +17,8 @@ from kiosk.journey.turn import Going, Happening, Turn
 from kiosk.views import AnyView, ReviewView, Row
 from offline_cache.contract import Answer
 
-EDITABLE = (QuestionStep, ForWhomStep, PhotoStep)
+PICTURES = (PhotoStep, PaperStep, SignatureStep)
+EDITABLE = (*ANSWERED, ForWhomStep, *PICTURES)
 
 
 def given_answers(turn: Turn) -> tuple[Answer, ...]:
@@ -24,7 +26,7 @@ def given_answers(turn: Turn) -> tuple[Answer, ...]:
     scope, language = turn.scope, turn.session.language
     found: list[Answer] = []
     for step in turn.service.steps:
-        if isinstance(step, QuestionStep) and scope.truth(step.when):
+        if isinstance(step, ANSWERED) and scope.truth(step.when):
             value = turn.citizen.answer(step.id)
             shown = shown_answer(step, value, turn.context, language)
             found.append(Answer(step.id, value, step.label.of(language), shown))
@@ -54,7 +56,7 @@ def _rows(turn: Turn) -> tuple[Row, ...]:
             rows.append(Row(answer.label, answer.shown or turn.say("review.none"), other.id))
         elif isinstance(other, ForWhomStep):
             rows.append(Row(turn.say("review.for_whom"), _for_whom(turn), other.id))
-        elif isinstance(other, PhotoStep) and any(photo.name == other.id for photo in citizen.photos):
+        elif isinstance(other, PICTURES) and any(photo.name == other.id for photo in citizen.photos):
             rows.append(Row(other.name.of(turn.session.language), turn.say("review.taken"), other.id))
     rows += [Row(extra.label, extra.shown) for extra in parameters_of(turn, step.rows)]
     return tuple(rows)

@@ -41,7 +41,7 @@ class SubmitMemory(Memory, frozen=True):
 def draft_of(turn: Turn) -> Draft:
     """The transaction: everything the citizen confirmed, with the version and the consents it rests on."""
     citizen, service, session = turn.citizen, turn.service, turn.session
-    assert citizen.card is not None
+    card = citizen.card
     limits = service.offline_limits or UNLIMITED
     return Draft(
         id=session.application_id,
@@ -49,8 +49,8 @@ def draft_of(turn: Turn) -> Draft:
         service=service.id,
         service_version=service.version,
         district=turn.scope.district,
-        subject_number=citizen.card.number,
-        subject_name=citizen.card.name,
+        subject_number=card.number if card else "",
+        subject_name=card.name if card else "",
         token=citizen.token,
         answers=(*given_answers(turn), *_proxy(turn), *_computed(turn), *_consents(turn)),
         attachments=citizen.photos,

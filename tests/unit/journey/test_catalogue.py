@@ -21,6 +21,9 @@ TRACK = "services/general/track-case.toml"
 ENROLMENT = "services/hrss/enrolment-certificate.toml"
 CARD = "services/hrss/social-security-card.toml"
 ALLOWANCE = "services/civil/longevity-allowance.toml"
+PLAIN = Path(__file__).parent / "plain"
+"""Four services written out in full, without anything shared: every key stands where a test can spoil it."""
+
 HUANGPU = "districts/440112/civil.longevity-allowance.toml"
 Edit = Callable[[str, str, str], list[str]]
 
@@ -34,7 +37,7 @@ def texts() -> Texts:
 def edit(tmp_path: Path, texts: Texts) -> Edit:
     """Change one file of a copy of the catalogue and give the mistakes that are found then."""
     for name in ("services", "districts", "codes"):
-        shutil.copytree(CONFIG / name, tmp_path / name)
+        shutil.copytree(PLAIN / name, tmp_path / name)
 
     def change(name: str, old: str, new: str) -> list[str]:
         path = tmp_path / name
@@ -62,14 +65,14 @@ def test_the_shipped_catalogue_is_clean(catalogue: Catalogue) -> None:
 
 def test_ten_mistakes_in_one_file_are_ten_lines(tmp_path: Path, texts: Texts) -> None:
     for name in ("services", "districts", "codes"):
-        shutil.copytree(CONFIG / name, tmp_path / name)
+        shutil.copytree(PLAIN / name, tmp_path / name)
     path = tmp_path / TRACK
     text = path.read_text(encoding="utf-8")
     spoiled = (
         ("version = 1", 'version = "one"'),  # 1 not a number
         ('icon = "list-checks"', ""),  # 2 missing
         ("demo = true", "demo = true\ncolour = 3"),  # 3 unknown key
-        ('task_type = "query"', 'task_type = "dance"'),  # 4 not one of the words
+        ('handle_type = "query"', 'handle_type = "dance"'),  # 4 not one of the words
         ('kind = "lookup"', 'kind = "look"'),  # 5 unknown step
         ('en = "Free"', 'fr = "Gratuit"'),  # 6 and 7 a language missing, another unknown
         ("optional = true", 'optional = "yes"'),  # 8 not a truth value
@@ -107,9 +110,9 @@ def test_ten_mistakes_in_one_file_are_ten_lines(tmp_path: Path, texts: Texts) ->
         (CARD, "waiting = 200", "waiting = 200, amount_fen = 100", "amount_fen has no meaning"),
         (CARD, "waiting = 200", "waiting = 200, amount_fen = -1", "must not be negative"),
         (CARD, "demo = true", "demo = true\nis_fee = true", "amount_fen must say up to what amount"),
-        (TRACK, 'task_type = "query"', 'task_type = "print"', "needs a certificate step"),
-        (TRACK, 'task_type = "query"', 'task_type = "application"', "needs a submit step"),
-        (CARD, 'task_type = "application"', 'task_type = "query"', "needs a lookup step"),
+        (TRACK, 'handle_type = "query"', 'handle_type = "certificate"', "certificate needs a certificate step"),
+        (TRACK, 'handle_type = "query"', 'handle_type = "application"', "needs a submit step"),
+        (CARD, 'handle_type = "application"', 'handle_type = "query"', "needs a lookup step"),
         (TRACK, "demo = true", "demo = false", "must be marked demo"),
         (TRACK, "demo = true", "promise_days = 3\ndemo = true", "on-the-spot"),
         (CARD, "demo = true", "demo = false", "promised days"),
