@@ -52,6 +52,22 @@ class Nonce(Base):
     expires_at: Mapped[datetime.datetime] = mapped_column(DateTime, index=True)
 
 
+class TerminalOrder(Base):
+    """What an operator ordered for a transaction that a terminal has quarantined, and what came of it."""
+
+    __tablename__ = "terminal_order"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    terminal: Mapped[str] = mapped_column(String(40), index=True)
+    key: Mapped[str] = mapped_column(String(64))
+    local_number: Mapped[str] = mapped_column(String(40), index=True)
+    service: Mapped[str] = mapped_column(String(80))
+    what: Mapped[str] = mapped_column(String(20))
+    by: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime.datetime] = mapped_column(DateTime)
+    outcome: Mapped[str] = mapped_column(String(40), default="")
+    done_at: Mapped[datetime.datetime | None] = mapped_column(DateTime, default=None)
+
+
 class Person(Base):
     """What the city knows of a person: fields by name, each with the office it came from."""
 

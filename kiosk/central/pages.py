@@ -113,8 +113,8 @@ def _signed_by(slip: Slip, key: str) -> bool:
     return True
 
 
-def slip_page(slip: Slip | None, genuine: bool, case: Transaction | None) -> tuple[int, str]:
-    """Whether a slip is ours, and whether the office has its case."""
+def slip_page(slip: Slip | None, genuine: bool, case: Transaction | None, given_up: bool = False) -> tuple[int, str]:
+    """Whether a slip is ours, and whether the office has its case, or the terminal has given it up (`given_up`)."""
     if slip is None or not genuine:
         body = (
             "<p>这不是本市终端出具的凭条，或已被改动。</p>"
@@ -122,6 +122,13 @@ def slip_page(slip: Slip | None, genuine: bool, case: Transaction | None) -> tup
         )
         return 404, page("凭条无法核实", body, "bad")
     rows = {"本机流水号 Number": slip.local_number, "终端 Terminal": slip.terminal, "时间 Time": slip.accepted_at}
+    if case is None and given_up:
+        body = _rows(rows) + (
+            "<p>凭条是真的，但<b>这份申请没有受理，已经退回</b>。请带证件再办一次，或致电12345。</p>"
+            '<p class="soft">憑條為真，但申請未受理，已退回，請再辦一次。 '
+            "Genuine, but not accepted: it was returned. Please apply again, or call 12345.</p>"
+        )
+        return 200, page("已退回", body, "bad")
     if case is None:
         body = _rows(rows) + (
             "<p>凭条是真的。<b>材料还没有到达受理部门</b>，线路恢复后终端会自动送出。</p>"

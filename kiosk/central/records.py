@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.central.models import CaseEvent, Person, Record, Transaction
+from kiosk.central.orders import returned
 from kiosk.central.refusals import Refusal
 from kiosk.central.schemas import FieldOut, RecordOut, RowOut
 
@@ -28,7 +29,8 @@ def look_up(
     if dataset in STORED:
         return _stored(session, dataset, number)
     if dataset == "cases":
-        return [_case(session, case, titles) for case in _cases(session, number, parameters)]
+        found = [_case(session, case, titles) for case in _cases(session, number, parameters)]
+        return found or _returned(session, parameters, titles)
     raise Refusal(404, "unknown_dataset")
 
 
@@ -49,6 +51,16 @@ def _cases(session: Session, number: str, parameters: Parameters) -> list[Transa
         if parameters.get(name):
             query = query.where(getattr(Transaction, name) == parameters[name])
     return list(session.scalars(query.order_by(Transaction.received_at.desc()).limit(20)))
+
+
+def _returned(session: Session, parameters: Parameters, titles: Mapping[str, str]) -> list[RecordOut]:
+    """A transaction that no office ever had, because a terminal gave it up: its number is all that is known."""
+    number = parameters.get("local_number", "")
+    order = returned(session, number) if number else None
+    if order is None:
+        return []
+    rows = [RowOut(label="本机流水号", value=number), RowOut(label="已退回，请再办一次", value=f"{order.at:%Y-%m-%d}")]
+    return [RecordOut(title=titles.get(order.service, order.service), state="已退回", rows=rows)]
 
 
 def _case(session: Session, case: Transaction, titles: Mapping[str, str]) -> RecordOut:

@@ -7,10 +7,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
 
+from kiosk.central.fleet import all_terminals, one_terminal
 from kiosk.central.identity import authenticate_operator
 from kiosk.central.incidents import list_incidents
+from kiosk.central.refusals import Refusal
 from kiosk.central.routes_terminal import Office
-from kiosk.central.schemas import IncidentsOut, Refused
+from kiosk.central.schemas import IncidentsOut, Refused, TerminalDetailOut, TerminalsOut
 
 
 def operator_routes(office: Office) -> APIRouter:
@@ -26,5 +28,20 @@ def operator_routes(office: Office) -> APIRouter:
         with office.database.reading() as session:
             authenticate_operator(session, authorization)
             return IncidentsOut(incidents=list_incidents(session, limit, before))
+
+    @router.get("/terminals", responses={401: {"model": Refused}})
+    def terminals(authorization: Annotated[str, Header()] = "") -> TerminalsOut:
+        with office.database.reading() as session:
+            authenticate_operator(session, authorization)
+            return TerminalsOut(terminals=all_terminals(session, office.clock()))
+
+    @router.get("/terminals/{terminal_id}", responses={401: {"model": Refused}, 404: {"model": Refused}})
+    def terminal(terminal_id: str, authorization: Annotated[str, Header()] = "") -> TerminalDetailOut:
+        with office.database.reading() as session:
+            authenticate_operator(session, authorization)
+            found = one_terminal(session, terminal_id, office.clock())
+        if found is None:
+            raise Refusal(404, "unknown_terminal")
+        return found
 
     return router

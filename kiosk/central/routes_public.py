@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.central import pages
 from kiosk.central.models import TerminalKey, Transaction
+from kiosk.central.orders import returned
 from kiosk.central.routes_terminal import Office
 
 
@@ -39,13 +40,14 @@ def public_routes(office: Office) -> APIRouter:
         found = pages.read_slip(text)
         with office.database.reading() as session:
             genuine = found is not None and pages.signature_holds(found, _keys_of(session, found.terminal))
-            case = None
+            case, given_up = None, False
             if found is not None and genuine:
+                given_up = returned(session, found.local_number, found.terminal) is not None
                 query = select(Transaction).where(
                     Transaction.terminal == found.terminal, Transaction.local_number == found.local_number
                 )
                 case = session.scalar(query)
-            status, body = pages.slip_page(found, genuine, case)
+            status, body = pages.slip_page(found, genuine, case, given_up)
         return HTMLResponse(body, status)
 
     return router

@@ -17,9 +17,10 @@ from kiosk.central.certificates import Certificates, grouped
 from kiosk.central.database import Database
 from kiosk.central.enrolment import Asked, admit
 from kiosk.central.evidence import Evidence
+from kiosk.central.fleet import take_report
 from kiosk.central.identity import CITY_ZONE, Clock, Codes
 from kiosk.central.intake import Intake
-from kiosk.central.models import Person, Terminal
+from kiosk.central.models import Person
 from kiosk.central.reading import TRANSACTION_REQUEST, Arrived, Reader
 from kiosk.central.records import known_fields, look_up
 from kiosk.central.refusals import Refusal
@@ -39,7 +40,7 @@ from kiosk.central.schemas import (
     EnrolmentIn,
     EnrolmentOut,
     Health,
-    Nothing,
+    OrdersOut,
     PrefillIn,
     PrefillOut,
     RecordsIn,
@@ -158,11 +159,10 @@ def _add_terminals(router: APIRouter, office: Office, caller: Caller) -> None:
         return EnrolmentOut(signing_key=office.key.public, proof=answer)
 
     @router.post("/terminals/status", responses=refusals())
-    def status(body: StatusIn, terminal: Annotated[str, Depends(caller)]) -> Nothing:
-        with office.database.transaction() as session:
-            row = session.get_one(Terminal, terminal)
-            row.status, row.seen_at = body.model_dump(), office.clock()
-        return Nothing()
+    def status(body: StatusIn, terminal: Annotated[str, Depends(caller)]) -> OrdersOut:
+        return OrdersOut(
+            orders=office.database.run(lambda session: take_report(session, terminal, body, office.clock()))
+        )
 
     @router.post("/terminals/{terminal_id}/digests", responses=refusals(403))
     def digests(body: DigestsIn, terminal_id: str, terminal: Annotated[str, Depends(caller)]) -> DigestsOut:

@@ -10,6 +10,7 @@ Number = Annotated[str, StringConstraints(min_length=5, max_length=20, pattern=r
 NO_NUL = r"^[^\x00]*$"
 """PostgreSQL keeps no NUL in a text; a transaction that holds one would come again for ever."""
 Short = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
+Count = Annotated[int, Field(ge=0, le=2**53)]
 Month = r"\d{4}-(0[1-9]|1[0-2])"
 
 
@@ -253,12 +254,114 @@ class EnrolmentOut(BaseModel):
     proof: str
 
 
-class StatusIn(BaseModel):
-    """What a terminal says of itself."""
+class QuarantinedIn(BaseModel):
+    """A transaction that only a person can help."""
 
-    devices: list[Any] = []
-    waiting: int = 0
+    key: Short
+    local_number: Annotated[str, StringConstraints(max_length=40, pattern=NO_NUL)] = ""
+    service: Annotated[str, StringConstraints(max_length=80, pattern=NO_NUL)] = ""
+    reason: Short = ""
+    since: Short = ""
+
+
+class LaneIn(BaseModel):
+    """How much waits in a lane, and the age of the oldest."""
+
+    lane: Short
+    waiting: Count = 0
+    oldest_s: Count = 0
+
+
+class CatalogueIn(BaseModel):
+    """The catalogue's version that new sessions get (0: none), and whether it may be out of date."""
+
+    version: Count = 0
+    stale: bool = False
+
+
+class DeviceIn(BaseModel):
+    """A device role and how it is."""
+
+    role: Short
+    state: Short
+
+
+class DoneIn(BaseModel):
+    """What came of an order."""
+
+    id: Annotated[str, StringConstraints(max_length=40, pattern=NO_NUL)]
+    outcome: Annotated[str, StringConstraints(max_length=40, pattern=NO_NUL)]
+
+
+class StatusIn(BaseModel):
+    """What a terminal says of itself. A newer one may say more; that is passed over."""
+
     version: Short = ""
+    line: Short = ""
+    accepting: bool = True
+    problem: Short = ""
+    clock: Short = ""
+    waiting: Count = 0
+    oldest_s: Count = 0
+    ending: Count = 0
+    quarantined: Count = 0
+    quarantine: Annotated[list[QuarantinedIn], Field(max_length=100)] = []
+    lanes: Annotated[list[LaneIn], Field(max_length=20)] = []
+    catalogue: CatalogueIn = CatalogueIn()
+    journal: Count = 0
+    devices: Annotated[list[DeviceIn], Field(max_length=50)] = []
+    done: Annotated[list[DoneIn], Field(max_length=100)] = []
+
+
+class OrderOut(BaseModel):
+    """What an operator wants done with a quarantined transaction: `retry` or `return`."""
+
+    id: str
+    key: str
+    order: str
+
+
+class OrdersOut(BaseModel):
+    """Repeated until the terminal has said what came of them."""
+
+    orders: list[OrderOut]
+
+
+class TerminalOut(BaseModel):
+    """How one terminal stands, as it last said; `age_s` ago (null: it never has)."""
+
+    id: str
+    seen_at: str
+    age_s: int | None
+    silent: bool
+    needs_attention: bool
+    line: str
+    accepting: bool
+    problem: str
+    waiting: int
+    oldest_s: int
+    ending: int
+    quarantined: int
+    catalogue: CatalogueIn
+    clock: str
+    journal: int
+    version: str
+    devices_down: int
+
+
+class TerminalDetailOut(TerminalOut):
+    """One terminal, with everything that it said."""
+
+    quarantine: list[QuarantinedIn]
+    lanes: list[LaneIn]
+    devices: list[DeviceIn]
+    orders: list[OrderOut]
+
+
+class TerminalsOut(BaseModel):
+    """All of them, those that need somebody first."""
+
+    terminals: list[TerminalOut]
 
 
 class CentreOut(BaseModel):

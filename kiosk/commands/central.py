@@ -1,4 +1,4 @@
-"""`kiosk central serve`, `invite`, `operator`, `sealing-key` and `incidents`."""
+"""`kiosk central serve`, `invite`, `operator`, `sealing-key` and `incidents`; the fleet has a file of its own."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.commands.shell import BAD_INPUT, FAILED, OK, bad
+from kiosk.commands import central_fleet
+from kiosk.commands.central_database import failed, settings_of, with_database
+from kiosk.commands.shell import OK, bad
 from kiosk.ipc.orphan import die_with_parent
 from kiosk.logs import start_log
 
 if TYPE_CHECKING:
     from kiosk.central.database import Database
-    from kiosk.central.settings import CentreSettings
 
 MOST_WORKERS = 64
 Parsers = Callable[[str, str, str], argparse.ArgumentParser]
@@ -36,6 +37,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
     _add_serve(part)
     _add_people(part)
+    central_fleet.register(part)
 
 
 def _add_serve(part: Parsers) -> None:
@@ -84,9 +86,9 @@ def serve(options: argparse.Namespace) -> int:
     try:
         listener = socket.socket(fileno=options.listener) if inherited else listen(options.port)
     except (OSError, OverflowError) as error:
-        return _failed(f"port {options.port}: {error}")
+        return failed(f"port {options.port}: {error}")
     with listener:
-        return _with_database(options, lambda database: _serve(options, database, listener, run_server))
+        return with_database(options, lambda database: _serve(options, database, listener, run_server))
 
 
 def _serve(
@@ -98,7 +100,7 @@ def _serve(
     from kiosk.central.app import create_app
     from kiosk.central.workers import Workers
 
-    app = create_app(_settings(options), database)
+    app = create_app(settings_of(options), database)
     if options.workers == 1:
         run_server(app, listener)
         return OK
@@ -124,7 +126,7 @@ def invite_terminal(options: argparse.Namespace) -> int:
         print(database.run(lambda session: invite(session, options.terminal, city_time())))
         return OK
 
-    return _with_database(options, invited)
+    return with_database(options, invited)
 
 
 def appoint_operator(options: argparse.Namespace) -> int:
@@ -138,7 +140,7 @@ def appoint_operator(options: argparse.Namespace) -> int:
         print(database.run(lambda session: appoint(session, options.operator)))
         return OK
 
-    return _with_database(options, appointed)
+    return with_database(options, appointed)
 
 
 def sealing_keys(options: argparse.Namespace) -> int:
@@ -157,7 +159,7 @@ def sealing_keys(options: argparse.Namespace) -> int:
         print("\n".join(keys.ids))
         return OK
 
-    return _with_database(options, show)
+    return with_database(options, show)
 
 
 def show_incidents(options: argparse.Namespace) -> int:
@@ -176,46 +178,7 @@ def show_incidents(options: argparse.Namespace) -> int:
             print(f"{row.at} {row.terminal} {row.kind} {row.key} {row.detail}".rstrip())
         return OK
 
-    return _with_database(options, show)
-
-
-def _with_database(options: argparse.Namespace, work: Callable[[Database], int]) -> int:
-    """Open the database, do the work, close it; what stands in the way is one clear line."""
-    from sqlalchemy.exc import DBAPIError
-
-    from kiosk.central.database import Database, DatabaseUrlError
-    from kiosk.central.locks import BusyError
-    from kiosk.central.schema import SchemaTooNewError
-    from kiosk.central.signing import KeyFileError
-
-    try:
-        try:
-            database = Database(_settings(options).database_url)
-        except OSError as error:
-            return _failed(f"{error.filename or options.data}: {error.strerror}")
-        try:
-            return work(database)
-        finally:
-            database.close()
-    except (DatabaseUrlError, SchemaTooNewError, KeyFileError) as error:
-        print(error, file=sys.stderr)
-        return BAD_INPUT
-    except DBAPIError as error:
-        return _failed(f"the database does not answer: {str(error.orig).splitlines()[0]}")
-    except BusyError:
-        return _failed("another process holds the database; try again")
-
-
-def _settings(options: argparse.Namespace) -> CentreSettings:
-    from kiosk.central.settings import CentreSettings
-
-    chosen = {name: getattr(options, name) for name in ("port", "public_url", "demo", "replace_key") if name in options}
-    return CentreSettings(options.data, database=options.database, **chosen)
-
-
-def _failed(message: str) -> int:
-    print(message, file=sys.stderr)
-    return FAILED
+    return with_database(options, show)
 
 
 def _is_id(text: str) -> bool:

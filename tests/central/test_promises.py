@@ -30,6 +30,8 @@ CALLS = {
     ("post", "/v1/terminals/{terminal_id}/digests"),
     ("post", "/v1/batches"),
     ("get", "/v1/incidents"),
+    ("get", "/v1/terminals"),
+    ("get", "/v1/terminals/{terminal_id}"),
     ("get", "/v1/blobs/{sha256}"),
     ("patch", "/v1/blobs/{sha256}"),
     ("get", "/v1/catalogue/root/{number}.json"),
