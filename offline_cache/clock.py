@@ -48,7 +48,8 @@ class SystemClock:
 
 def iso(moment: datetime.datetime) -> str:
     """`2026-11-23T04:05:06Z`: how moments are written in records, slips and requests."""
-    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    utc = moment if moment.tzinfo is datetime.UTC else moment.astimezone(datetime.UTC)
+    return utc.isoformat(timespec="seconds")[:19] + "Z"  # a tenth of strftime's time; five of them are in a promise
 
 
 @functools.cache

@@ -37,6 +37,10 @@ ENTRY_COLUMNS = (
     "sequence, id, local_number, kind, service, service_version, district, accepted_at, valid_until, "
     "boot_id, monotonic_ms, slip, draft_sha256, payload_sha256"
 )
+_INSERT_ENTRY = (
+    f"INSERT INTO entry ({ENTRY_COLUMNS}, previous, hash) "  # noqa: S608 (constant)
+    f"VALUES ({', '.join('?' * (ENTRY_COLUMNS.count(',') + 3))})"
+)
 
 
 @dataclass
@@ -160,11 +164,10 @@ class Outbox:
     def _write(self, draft: Draft, digest: bytes) -> Accepted:
         sequence, previous = next_record(self.database, "entry")
         number, now = local_number(self.terminal, sequence), self.clock.utc()
-        body = transaction_body(draft, number, sequence, iso(now))
+        at = iso(now)
+        body = transaction_body(draft, number, sequence, at)
         payload_digest = hashlib.sha256(body).digest()
-        slip = self.identity.sign_slip(
-            SlipFacts(self.terminal, number, draft.service, iso(now), payload_digest.hex()[:16])
-        )
+        slip = self.identity.sign_slip(SlipFacts(self.terminal, number, draft.service, at, payload_digest.hex()[:16]))
         values = (
             sequence,
             draft.id,
@@ -173,7 +176,7 @@ class Outbox:
             draft.service,
             draft.service_version,
             draft.district,
-            iso(now),
+            at,
             iso(now + datetime.timedelta(days=draft.valid_days)),
             boot_id(),
             int(self.clock.monotonic_s() * 1000),
@@ -183,14 +186,10 @@ class Outbox:
         )
         self._insert(values, previous, body, lane_of(draft.kind))
         self.journal.append(JournalEvent.TRANSACTION_ACCEPTED, draft.id, number)
-        return Accepted(draft.id, number, sequence, iso(now), slip)
+        return Accepted(draft.id, number, sequence, at, slip)
 
     def _insert(self, values: tuple[object, ...], previous: bytes, body: bytes, lane: str) -> None:
-        marks = ", ".join("?" * (len(values) + 2))
-        self.database.write(
-            f"INSERT INTO entry ({ENTRY_COLUMNS}, previous, hash) VALUES ({marks})",  # noqa: S608 (constant)
-            (*values, previous, link(previous, values)),
-        )
+        self.database.write(_INSERT_ENTRY, (*values, previous, link(previous, values)))
         self.database.write("INSERT INTO payload VALUES (?, ?)", (values[0], body))
         self.database.write(
             "INSERT INTO delivery (sequence, lane, state, next_at) VALUES (?, ?, ?, ?)",
