@@ -39,7 +39,7 @@ CERTIFICATE_BYTES = 16 * 1024 * 1024
 OTHER_BODY_REASONS = frozenset({"other_body", "other_content", "key_reused", "same_key_other_body"})
 """Reasons of a 422 that mean: another content stands under this key."""
 
-TRANSACTION_TYPE = "application/json"
+PART_TYPE = "application/octet-stream"
 
 _BATCH_REFUSED = {
     400: BatchEnd.BROKEN,
@@ -50,6 +50,9 @@ _BATCH_REFUSED = {
     415: BatchEnd.NOT_OFFERED,
     422: BatchEnd.BROKEN,
 }
+Entry = tuple[str, str, bytes]
+"""A transaction to be sent: its id, its media type, its bytes."""
+
 _CODE_VERDICTS = {410: "expired", 422: "wrong", 423: "locked"}
 _T = TypeVar("_T")
 
@@ -60,6 +63,15 @@ class BatchAnswer:
 
     verdicts: tuple[Verdict, ...]
     end: BatchEnd
+
+
+@dataclass(frozen=True)
+class BlobReply:
+    """How far evidence has come: go on at `offset`, or what it ended in."""
+
+    offset: int
+    verdict: Verdict | None = None
+    status: int = 0
 
 
 class Centre:
@@ -144,17 +156,17 @@ class Centre:
         if reply.status != 204:
             raise _error(reply)
 
-    def post_transaction(self, transaction_id: str, body: bytes, control: Control) -> Verdict:
+    def post_transaction(self, transaction_id: str, media_type: str, body: bytes, control: Control) -> Verdict:
         """Send a transaction once; every end of it is a verdict. Raises Cancelled only."""
-        request = Request("POST", "/v1/transactions", body, transaction_id)
+        request = Request("POST", "/v1/transactions", body, transaction_id, media_type=media_type)
         try:
             return _verdict(self._exchanger.exchange(request, control), transaction_id)
         except CentreError as error:
             kind = VerdictKind.NO_ANSWER if error.sent else VerdictKind.NOT_SENT
             return Verdict(kind, reason=error.reason)
 
-    def send(self, entries: Sequence[tuple[str, bytes]], control: Control) -> BatchAnswer:
-        """Send (id, body) in one request: a batch, or a transaction by itself. Raises Cancelled only."""
+    def send(self, entries: Sequence[Entry], control: Control) -> BatchAnswer:
+        """Send them in one request: a batch, or a transaction by itself. Raises Cancelled only."""
         if len(entries) > 1:
             return self.post_batch(entries, control)
         verdict = self.post_transaction(*entries[0], control)
@@ -162,16 +174,32 @@ class Centre:
         silent = verdict.kind in {VerdictKind.NO_ANSWER, VerdictKind.NOT_SENT}
         return BatchAnswer((verdict,), BatchEnd.NOTHING if silent else BatchEnd.ANSWERED)
 
-    def post_batch(self, entries: Sequence[tuple[str, bytes]], control: Control) -> BatchAnswer:
-        """Send several (id, body) in one request; a verdict for each, in their order. Raises Cancelled only."""
-        parts = tuple(wire.BatchEntry(key, TRANSACTION_TYPE, body) for key, body in entries)
+    def post_batch(self, entries: Sequence[Entry], control: Control) -> BatchAnswer:
+        """Send several in one request; a verdict for each, in their order. Raises Cancelled only."""
+        parts = tuple(wire.BatchEntry(*entry) for entry in entries)
         request = Request("POST", "/v1/batches", msgspec.json.encode(wire.BatchRequest(parts)))
         try:
-            return _batch_answer(self._exchanger.exchange(request, control), [key for key, _ in entries])
+            return _batch_answer(self._exchanger.exchange(request, control), [key for key, _, _ in entries])
         except CentreError as error:
             kind = VerdictKind.NO_ANSWER if error.sent else VerdictKind.NOT_SENT
             end = BatchEnd.BROKEN if error.sent else BatchEnd.NOTHING
             return BatchAnswer((Verdict(kind, reason=error.reason),) * len(entries), end)
+
+    def ask_blob(self, sha256: str, transaction_id: str, control: Control) -> BlobReply:
+        """How much of a piece of evidence the centre has. Raises Cancelled only."""
+        return self._blob(Request("GET", f"/v1/blobs/{sha256}", key=transaction_id), control)
+
+    def send_part(self, place: str, transaction_id: str, part: bytes, control: Control) -> BlobReply:
+        """Send a part of it; `place` is `SHA256?offset=…&length=…`. Raises Cancelled only."""
+        request = Request("PATCH", f"/v1/blobs/{place}", part, transaction_id, media_type=PART_TYPE)
+        return self._blob(request, control)
+
+    def _blob(self, request: Request, control: Control) -> BlobReply:
+        try:
+            return _blob_reply(self._exchanger.exchange(request, control))
+        except CentreError as error:
+            kind = VerdictKind.NO_ANSWER if error.sent else VerdictKind.NOT_SENT
+            return BlobReply(0, Verdict(kind, reason=error.reason))
 
     def _post(self, path: str, body: wire.Wire, control: Control) -> Reply:
         return self._exchanger.exchange(Request("POST", path, msgspec.json.encode(body)), control)
@@ -248,6 +276,22 @@ def _entry_verdict(said: wire.BatchVerdict | None) -> Verdict:
     return _verdict(Reply(said.status, msgspec.json.encode(said), said.key, max(0.0, said.retry_after_s)), said.key)
 
 
+def _blob_reply(reply: Reply) -> BlobReply:
+    try:
+        said = msgspec.json.decode(reply.body, type=wire.BlobAnswer)
+    except msgspec.DecodeError:
+        return BlobReply(0, Verdict(VerdictKind.NO_ANSWER, reply.status, "bad_answer"))
+    if reply.status in {200, 201}:
+        done = Verdict(VerdictKind.ACKNOWLEDGED, reply.status) if said.complete else None
+        return BlobReply(said.offset, done, reply.status)
+    if (reply.status, said.reason) == (409, "offset"):
+        return BlobReply(said.offset, None, reply.status)
+    verdict = _verdict(reply, "")
+    if verdict.kind in {VerdictKind.REJECTED, VerdictKind.OTHER_BODY}:  # there is no business verdict on a file
+        verdict = Verdict(VerdictKind.REFUSED, reply.status, verdict.reason)
+    return BlobReply(0, verdict, reply.status)
+
+
 def _acknowledgement(reply: Reply, transaction_id: str) -> Verdict:
     try:
         receipt: Any = msgspec.json.decode(reply.body, type=wire.Receipt)
@@ -260,8 +304,8 @@ def _acknowledgement(reply: Reply, transaction_id: str) -> Verdict:
 
 def _unprocessable(reply: Reply) -> Verdict:
     reason = _refusal(reply).reason
-    if not reason:  # a framework's complaint about the form of the request is not the office's verdict
-        return Verdict(VerdictKind.REFUSED, reply.status, "status_422")
+    if reason in {"", "invalid"}:  # a complaint about the form of the request is not the office's verdict
+        return Verdict(VerdictKind.REFUSED, reply.status, reason or "status_422")
     kind = VerdictKind.OTHER_BODY if reason in OTHER_BODY_REASONS else VerdictKind.REJECTED
     return Verdict(kind, reply.status, reason)
 

@@ -222,6 +222,8 @@ class StoreStatus(msgspec.Struct, frozen=True, tag=True):
     ending: int = 0
     """Waiting transactions whose validity ends in a few days, or is over."""
     catalogue: CatalogueStatus = CatalogueStatus()
+    evidence: int = 0
+    """Files that wait for the line, beside `waiting`."""
 
     def waiting_of(self, service: str) -> int:
         """How many of one service wait."""

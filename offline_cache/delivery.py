@@ -48,6 +48,7 @@ class Due:
     sequence: int
     id: str
     body: bytes
+    media_type: str
     attempts: int
     refusals: int
     was_unknown: bool
@@ -234,13 +235,14 @@ class Delivery:
         return tuple(whole)
 
     def _due(self, sequence: int) -> tuple[Due, bytes]:
-        transaction_id, digest, body, attempts, refusals, state, expired = self.database.read(
-            "SELECT id, payload_sha256, body, attempts, refusals, state, coalesce(expired, 0) FROM entry "
-            "JOIN delivery USING (sequence) LEFT JOIN payload USING (sequence) LEFT JOIN attention USING (sequence) "
-            "WHERE sequence = ?",
+        transaction_id, digest, body, media_type, attempts, refusals, state, expired = self.database.read(
+            "SELECT id, payload_sha256, coalesce(body, x''), coalesce(media_type, ''), attempts, refusals, state, "
+            "coalesce(expired, 0) FROM entry JOIN delivery USING (sequence) LEFT JOIN payload USING (sequence) "
+            "LEFT JOIN attention USING (sequence) WHERE sequence = ?",
             (sequence,),
         )[0]
-        due = Due(sequence, transaction_id, body or b"", attempts + 1, refusals, state == _UNKNOWN, bool(expired))
+        unknown = state == _UNKNOWN
+        due = Due(sequence, transaction_id, body, media_type, attempts + 1, refusals, unknown, bool(expired))
         return due, digest
 
     def _hold_back(self, sequence: int, step: Step) -> None:

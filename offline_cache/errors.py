@@ -5,6 +5,7 @@
     ├── Conflict           the same transaction id came with another content
     ├── LimitReached       the service allows no further promise now
     ├── InvalidCommand     the command's values break a rule of the contract
+    ├── NotEnrolled        no key of the centre is known to seal to; nothing was accepted
     └── CentreError
         ├── NoLine         nobody who is the centre answered
         ├── NotInTime      the centre did not answer before the command's deadline
@@ -66,6 +67,14 @@ class InvalidCommand(StoreError):
     def as_failure(self) -> StoreFailure:
         """Kind invalid."""
         return StoreFailure("invalid", self.reason)
+
+
+class NotEnrolled(StoreError):
+    """Nothing can be accepted yet: what cannot be sealed is not kept."""
+
+    def as_failure(self) -> StoreFailure:
+        """Kind refused."""
+        return StoreFailure("refused", self.reason)
 
 
 class CentreError(StoreError):

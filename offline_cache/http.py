@@ -57,6 +57,7 @@ class Request:
     key: str = ""
     cap_bytes: int = SMALL_ANSWER_BYTES
     tag: str = ""
+    media_type: str = "application/json"
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.path.split('/')[2]})"
@@ -158,7 +159,7 @@ class Exchanger:
             "User-Agent": "doorstep-terminal",
         }
         if request.body is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = request.media_type
         if request.key:
             headers["Idempotency-Key"] = request.key
         if request.tag:

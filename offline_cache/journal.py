@@ -35,6 +35,9 @@ class JournalEvent(StrEnum):
     TRANSACTION_EXPIRED = "transaction_expired"  # its validity ended; quarantined, and a person decides
     TRANSACTION_RETURNED = "transaction_returned"  # a person gave it up; the citizen is told to come again
     PAYLOAD_PURGED = "payload_purged"
+    EVIDENCE_ACKNOWLEDGED = "evidence_acknowledged"
+    EVIDENCE_QUARANTINED = "evidence_quarantined"
+    EVIDENCE_DROPPED = "evidence_dropped"  # its transaction was refused
     LINE_CHANGED = "line_changed"
     CATALOGUE_INSTALLED = "catalogue_installed"  # a signed version was verified and made active
     CATALOGUE_REFUSED = "catalogue_refused"  # the application could not use it; the one before is active again

@@ -1,7 +1,8 @@
 """The promises: transactions made durable, each under its own id, number and signed slip.
 
 An entry is written once and never changed (triggers and a hash chain see to it); where it stands with the
-centre is `delivery`'s. The payload is the exact bytes that are posted, so every attempt sends the same.
+centre is `delivery`'s. The payload is the exact bytes that are posted, so every attempt sends the same: sealed to the
+centre's key, so that we cannot read it again. Large attachments are `evidence`'s.
 """
 
 from __future__ import annotations
@@ -14,17 +15,20 @@ from dataclasses import dataclass
 import msgspec
 
 from offline_cache.bridges import next_record, read_bridges
+from offline_cache.centre_trust import CentreTrust
 from offline_cache.chain import first_break, link
 from offline_cache.clock import Clock, boot_id, iso
 from offline_cache.contract import Accepted, Draft, Outcome, TransactionRow, TransactionState
 from offline_cache.database import Database
 from offline_cache.errors import Conflict, InvalidCommand, LimitReached
+from offline_cache.evidence import Evidence, is_evidence
 from offline_cache.identifiers import is_transaction_id, local_number
 from offline_cache.identity import Identity, SlipFacts
 from offline_cache.journal import Journal, JournalEvent
 from offline_cache.limits import MOST_VALID_DAYS, refusal
 from offline_cache.schedule import NOT_ANSWERED, lane_of
-from offline_cache.wire import transaction_body
+from offline_cache.sealing import SEALED, SealTo, can_seal, seal
+from offline_cache.wire import Captured, transaction_body
 
 NOT_DURABLE = "not_durable"
 """Reason of an entry whose commit failed, and which therefore was never promised to anyone."""
@@ -52,13 +56,16 @@ class Outbox:
     identity: Identity
     clock: Clock
     terminal: str
+    evidence: Evidence
+    trust: CentreTrust
 
     def accept(self, draft: Draft, *, online: bool = False) -> Accepted:
         """Make a transaction durable; when this returns, it is on the disk.
 
         The same draft again gives the same answer. Raises Conflict for the same id with another content,
         LimitReached when its service allows no further one, InvalidCommand for an id that is not a UUIDv7 or a
-        validity that is none, StoreUnavailable when the disk does not take it.
+        validity that is none, NotEnrolled while there is no key to seal to, StoreUnavailable when the disk does not
+        take it.
         """
         return self.accept_all((draft,), online=online)[0]
 
@@ -96,6 +103,10 @@ class Outbox:
             )[0][0]
         if reason := refusal(terms, waiting, online=online):
             raise LimitReached(reason)
+
+    def enrolled(self) -> bool:
+        """Whether there is a key to seal to; nothing is accepted before."""
+        return can_seal(self._seal_to())
 
     def withdraw(self, transaction_id: str) -> None:
         """See that a transaction whose accept failed on the disk is not sent: nobody was promised it."""
@@ -154,6 +165,12 @@ class Outbox:
             or (body is not None and hashlib.sha256(body).digest() != digest)
         ]
 
+    def _seal_to(self) -> SealTo | None:
+        keys = self.trust.keys()
+        if keys is None or not keys.sealing_key:
+            return None
+        return SealTo(keys.sealing_key_id, keys.suite, keys.sealing_key)
+
     def _known(self, transaction_id: str) -> tuple[Accepted, bytes] | None:
         rows = self.database.read(
             "SELECT id, local_number, sequence, accepted_at, slip, draft_sha256 FROM entry WHERE id = ?",
@@ -164,8 +181,11 @@ class Outbox:
     def _write(self, draft: Draft, digest: bytes) -> Accepted:
         sequence, previous = next_record(self.database, "entry")
         number, now = local_number(self.terminal, sequence), self.clock.utc()
-        at = iso(now)
-        body = transaction_body(draft, number, sequence, at)
+        at, to = iso(now), self._seal_to()
+        inline = tuple(part for part in draft.attachments if not is_evidence(part))
+        apart = self.evidence.keep(draft.id, [part for part in draft.attachments if is_evidence(part)], to)
+        plain = transaction_body(draft, Captured(number, sequence, at, inline, apart))
+        body = seal(to, f"transaction {draft.id}", plain)
         payload_digest = hashlib.sha256(body).digest()
         slip = self.identity.sign_slip(SlipFacts(self.terminal, number, draft.service, at, payload_digest.hex()[:16]))
         values = (
@@ -185,12 +205,15 @@ class Outbox:
             payload_digest,
         )
         self._insert(values, previous, body, lane_of(draft.kind))
+        self.evidence.enter(sequence, apart)
         self.journal.append(JournalEvent.TRANSACTION_ACCEPTED, draft.id, number)
         return Accepted(draft.id, number, sequence, at, slip)
 
     def _insert(self, values: tuple[object, ...], previous: bytes, body: bytes, lane: str) -> None:
         self.database.write(_INSERT_ENTRY, (*values, previous, link(previous, values)))
-        self.database.write("INSERT INTO payload VALUES (?, ?)", (values[0], body))
+        self.database.write(
+            "INSERT INTO payload (sequence, body, media_type) VALUES (?, ?, ?)", (values[0], body, SEALED)
+        )
         self.database.write(
             "INSERT INTO delivery (sequence, lane, state, next_at) VALUES (?, ?, ?, ?)",
             (values[0], lane, TransactionState.PENDING, self.clock.schedule_s()),

@@ -9,7 +9,6 @@ import threading
 from pathlib import Path
 
 from kiosk.ipc import Control, DeadlineExceeded, Server
-from offline_cache import retention
 from offline_cache.catalogue.keeper import CatalogueKeeper
 from offline_cache.catalogue.polling import Polling
 from offline_cache.central import Centre
@@ -20,6 +19,7 @@ from offline_cache.contract import LineChanged, LineState, Outcome, OutcomeChang
 from offline_cache.contract_catalogue import CatalogueStatus
 from offline_cache.enrolment import Enrolment
 from offline_cache.errors import StoreUnavailable
+from offline_cache.evidence_sync import EvidenceSender
 from offline_cache.http import Exchanger
 from offline_cache.journal import JournalEvent
 from offline_cache.opening import Opener
@@ -70,6 +70,7 @@ class StoreProcess:
         self.telemetry = Telemetry(self.owner, self._centre, clock, draw, self._surroundings)
         self._validity_at_s = float("-inf")
         self._senders = [LaneSender(lane, self.owner, self._centre, self.line) for lane in Lane]
+        self._evidence = EvidenceSender(self.owner, self._centre, self.line)
         self._server: Server | None = None
         self._barred = False
         self._wire()
@@ -84,6 +85,7 @@ class StoreProcess:
             sender.start()
         self.telemetry.start()
         self.catalogue.start()
+        self._evidence.start()
         self.line.start(self.contact)
 
     def listen(self, socket: str) -> None:
@@ -109,6 +111,7 @@ class StoreProcess:
         for sender in self._senders:
             sender.close()
         self.catalogue.close()
+        self._evidence.close()
         self.owner.close()
 
     def _wire(self) -> None:
@@ -146,7 +149,7 @@ class StoreProcess:
         self.owner.run(self._sweep, control)
 
     def _sweep(self, store: Store) -> int:
-        return retention.sweep(store.database, store.journal, self.time.schedule_s())
+        return store.forget(self.time.schedule_s())
 
     def _watch_validity(self, control: Control) -> None:
         if self.time.monotonic_s() < self._validity_at_s:
@@ -189,12 +192,14 @@ class StoreProcess:
             self.owner.run(note, Control(STORE_WITHIN_S))
         for sender in self._senders:
             (sender.line_returned if came_back else sender.wake)()
+        self._evidence.wake()
 
     def _wake(self) -> None:
         if self.line.state is LineState.OFFLINE:
             self.line.probe_now()
         for sender in self._senders:
             sender.wake()
+        self._evidence.wake()
 
     def _ordered(self, outcome: Outcome) -> None:
         self._outcome_changed(outcome)
@@ -207,6 +212,7 @@ class StoreProcess:
     def _outcome_changed(self, outcome: Outcome) -> None:
         self.telemetry.heard(outcome)
         self.service.bell.ring()
+        self._evidence.wake()  # what was accepted may have evidence
         if self._server is not None:
             self._server.notify(OutcomeChanged(outcome))
 

@@ -3,7 +3,8 @@
 A record is saved when its own hash says that it is what was once written; gaps in the chains become bridges. A payload
 is saved when its entry's hash says so; an entry whose payload is gone although it was still needed is quarantined.
 Numbers that a slip may show are not given again. Not responsible for a file whose first page is gone, which cannot be
-told from a wrong key (`kiosk outbox set-aside`).
+told from a wrong key (`kiosk outbox set-aside`). Files of evidence are not touched: what the damaged table no longer
+tells of is found again by the names of the files.
 
 A power cut at any moment leaves the old store or the new one: the new file is complete under its last-but-one name
 before the old one moves, and `finish` goes on from there.
@@ -18,20 +19,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from offline_cache.blobs import Blobs
 from offline_cache.bridges import write_bridges
 from offline_cache.chain import Record, gaps, stands_alone
 from offline_cache.clock import Clock
 from offline_cache.contract import TransactionState
 from offline_cache.database import Database, Row, disk_errors
 from offline_cache.errors import StoreUnavailable
+from offline_cache.evidence import EVIDENCE_COLUMNS, readopt
 from offline_cache.journal import JOURNAL_COLUMNS, Journal, JournalEvent
 from offline_cache.keys import make_folder, sync_folder
 from offline_cache.outbox import ENTRY_COLUMNS, PAYLOAD_LOST
 from offline_cache.schedule import lane_of
+from offline_cache.sealing import PLAIN
 
 log = logging.getLogger(__name__)
 
 SAVED_SUFFIX = ".saved"
+BLOBS = "blobs"
+"""The folder of evidence, beside the file."""
+
 SKIP = 1000
 """How many numbers are left out after damage: more than one terminal hands out between two contacts."""
 
@@ -72,6 +79,7 @@ def salvage(file: Path, key: bytes, clock: Clock) -> Saved:
     ):
         with new.transaction():
             saved = _copy(old, new)
+            readopt(new, Blobs(file.parent / BLOBS), clock.schedule_s())
             Journal(new, clock).append(JournalEvent.STORE_SALVAGED, detail=str(saved))
         new.checkpoint()
     with disk_errors():
@@ -137,7 +145,8 @@ def _copy_entry(old: Database, new: Database, record: Record, saved: Saved) -> S
     _insert(new, "entry", f"{ENTRY_COLUMNS}, previous, hash", (*values, previous, own))
     body = _body(old, sequence, entry["payload_sha256"])
     if body is not None:
-        _insert(new, "payload", "sequence, body", (sequence, body))
+        _insert(new, "payload", "sequence, body, media_type", (sequence, *body))
+    _copy_evidence(old, new, sequence)
     delivery = _one(old, f"SELECT {_DELIVERY} FROM delivery WHERE sequence = ?", sequence)  # noqa: S608 (constant)
     # Where it stood is gone: it may have arrived, so the centre is asked under the same key.
     delivery = delivery or (sequence, lane_of(entry["kind"]), TransactionState.UNKNOWN, *(0,) * 6, "", "", None)
@@ -148,9 +157,23 @@ def _copy_entry(old: Database, new: Database, record: Record, saved: Saved) -> S
     return replace(saved, entries=saved.entries + 1, payloads_lost=saved.payloads_lost + lost)
 
 
-def _body(old: Database, sequence: int, digest: bytes) -> bytes | None:
-    row = _one(old, "SELECT body FROM payload WHERE sequence = ?", sequence)
-    return row[0] if row and hashlib.sha256(row[0]).digest() == digest else None
+def _body(old: Database, sequence: int, digest: bytes) -> tuple[bytes, str] | None:
+    """The payload and its media type. A file that was damaged before it was migrated has the first schemas' columns."""
+    kind = "media_type" if _has(old, "payload", "media_type") else f"'{PLAIN}'"
+    row = _one(old, f"SELECT body, {kind} FROM payload WHERE sequence = ?", sequence)  # noqa: S608 (constant)
+    return (row[0], row[1]) if row and hashlib.sha256(row[0]).digest() == digest else None
+
+
+def _copy_evidence(old: Database, new: Database, sequence: int) -> None:
+    if not _has(old, "evidence", "sha256"):
+        return
+    with contextlib.suppress(StoreUnavailable):
+        for row in old.read(f"SELECT {EVIDENCE_COLUMNS} FROM evidence WHERE sequence = ?", (sequence,)):  # noqa: S608
+            _insert(new, "evidence", EVIDENCE_COLUMNS, row)
+
+
+def _has(old: Database, table: str, column: str) -> bool:
+    return _one(old, "SELECT 1 FROM pragma_table_info(?) WHERE name = ?", table, column) is not None
 
 
 def _insert(new: Database, table: str, columns: str, values: Row) -> None:

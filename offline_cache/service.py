@@ -49,9 +49,11 @@ from offline_cache.contract import (
 from offline_cache.contract_catalogue import CatalogueStatus
 from offline_cache.delivery import Depth
 from offline_cache.errors import StoreError, StoreUnavailable
+from offline_cache.evidence import EvidenceDepth
 from offline_cache.owner import Owner
 from offline_cache.reserve import Reserve
 from offline_cache.schedule import ANSWERED
+from offline_cache.sealing import NOT_ENROLLED
 from offline_cache.store import Store
 
 ONLINE_LANES = WAIT_LANES = 4
@@ -190,12 +192,13 @@ class StoreService:
         if command.devices:
             self.devices = command.devices
 
-        def look(store: Store) -> tuple[Depth, int, int, CatalogueStatus]:
-            catalogue = self._catalogue.status_of(store.catalogue)
-            return store.delivery.depth(), store.journal.length(), store.expiry.ending(), catalogue
+        def look(store: Store) -> tuple[Depth, EvidenceDepth, int, int, bool, CatalogueStatus]:
+            catalogue, enrolled = self._catalogue.status_of(store.catalogue), store.outbox.enrolled()
+            depths = store.delivery.depth(), store.evidence.depth()
+            return *depths, store.journal.length(), store.expiry.ending(), enrolled, catalogue
 
         try:
-            depth, length, ending, catalogue = self._owner.run(look, control)
+            depth, evidence, length, ending, enrolled, catalogue = self._owner.run(look, control)
         except StoreUnavailable as error:
             return StoreStatus(self.line(), 0, 0.0, 0, False, journal_length=0, problem=error.reason)
         room = self._reserve.room()
@@ -203,30 +206,27 @@ class StoreService:
             self.line(),
             depth.waiting,
             depth.oldest_s,
-            depth.quarantined,
-            accepting=room.accepting,
+            depth.quarantined + evidence.quarantined,
+            accepting=room.accepting and enrolled,
             journal_length=length,
-            problem=room.problem or self.problem(),
+            problem=room.problem or self.problem() or ("" if enrolled else NOT_ENROLLED),
             services=depth.services,
             clock_suspect=self.clock_suspect(),
             ending=ending,
             catalogue=catalogue,
+            evidence=evidence.waiting,
         )
 
     def _list(self, command: ListTransactions, control: Control) -> Transactions:
         return Transactions(self._owner.run(lambda store: store.outbox.rows(command.limit), control))
 
     def _retry(self, command: Retry, control: Control) -> Ok:
-        self._owner.run(lambda store: store.delivery.retry(), control)
+        self._owner.run(lambda store: store.retry(), control)
         self.wake()
         return Ok()
 
     def _release(self, command: ReleaseQuarantined, control: Control) -> Released:
-        def release(store: Store) -> int:
-            with store.database.transaction():
-                return store.quarantine.release(command.transaction_id)
-
-        count = self._owner.run(release, control)
+        count = self._owner.run(lambda store: store.release_quarantined(command.transaction_id), control)
         self.wake()
         return Released(count)
 

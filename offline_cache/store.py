@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from offline_cache.blobs import Blobs
 from offline_cache.catalogue.store import CatalogueStore
 from offline_cache.centre_trust import CentreTrust
 from offline_cache.clock import Clock
@@ -14,6 +15,7 @@ from offline_cache.contract import LineState
 from offline_cache.database import Database, disk_errors
 from offline_cache.delivery import Delivery
 from offline_cache.errors import StoreUnavailable
+from offline_cache.evidence import Evidence
 from offline_cache.expiry import Expiry
 from offline_cache.identity import Identity
 from offline_cache.journal import Journal, JournalEvent
@@ -21,7 +23,8 @@ from offline_cache.keys import CredentialKey, FileKey, KeyProvider, make_folder,
 from offline_cache.orders import Orders
 from offline_cache.outbox import Outbox
 from offline_cache.quarantine import Quarantine
-from offline_cache.salvage import Saved, finish, salvage
+from offline_cache.retention import sweep
+from offline_cache.salvage import BLOBS, Saved, finish, salvage
 from offline_cache.schedule import Draw
 
 FILE_NAME = "store.db"
@@ -48,6 +51,11 @@ class Place:
         return self.folder / FILE_NAME
 
     @property
+    def blobs(self) -> Path:
+        """The folder of evidence."""
+        return self.folder / BLOBS
+
+    @property
     def reserve_file(self) -> Path:
         """The file that keeps room for what was promised."""
         return self.folder / "reserve"
@@ -55,11 +63,13 @@ class Place:
 
 @dataclass
 class Store:
-    """Database, outbox, delivery, journal, identity, trust in the centre, what people decide, the catalogue."""
+    """All that is in the file and beside it, wired: promises, deliveries, evidence, who we are, what people decide,
+    the catalogue."""
 
     database: Database
     outbox: Outbox
     delivery: Delivery
+    evidence: Evidence
     journal: Journal
     identity: Identity
     trust: CentreTrust
@@ -79,6 +89,23 @@ class Store:
             raise StoreUnavailable("chain_broken", f"journal record {number}")
         if altered := self.outbox.altered_payloads():
             raise StoreUnavailable("chain_broken", f"payload {altered[0]}")
+
+    def forget(self, now_s: float) -> int:
+        """Forget what nobody needs any more on this terminal; how many payloads. `now_s`: `Clock.schedule_s`."""
+        count = sweep(self.database, self.journal, now_s)
+        self.evidence.drop()
+        return count
+
+    def retry(self) -> None:
+        """Let everything that waits leave now, as far as the centre's own `Retry-After` allows."""
+        self.delivery.retry()
+        with self.database.transaction():
+            self.evidence.retry()
+
+    def release_quarantined(self, transaction_id: str) -> int:
+        """Give one quarantined transaction and its evidence, or all, another chance; how many of both."""
+        with self.database.transaction():
+            return self.quarantine.release(transaction_id) + self.evidence.release_quarantined(transaction_id)
 
     def note(self, event: JournalEvent, detail: str = "") -> None:
         """Write an event of the store itself into the journal."""
@@ -115,6 +142,7 @@ def open_store(place: Place, clock: Clock, draw: Draw) -> Store:
         _prepare(store)
         store.check()
         store.delivery.recover()
+        store.evidence.recover()
         database.checkpoint()  # also rewrites what a failed sync may have left in memory only
     except BaseException:
         store.close()
@@ -140,7 +168,7 @@ def set_aside(place: Place, stamp: str) -> Path:
     try:
         target = place.folder / f"aside-{stamp}"
         target.mkdir(mode=0o700)
-        for part in sorted(place.folder.glob(FILE_NAME + "*")):
+        for part in sorted([*place.folder.glob(FILE_NAME + "*"), *place.folder.glob(place.blobs.name)]):
             part.rename(target / part.name)
         if place.key_file.exists():
             place.key_file.rename(target / place.key_file.name)  # the only thing that can ever read it again
@@ -167,13 +195,16 @@ def _wire(database: Database, place: Place, clock: Clock, draw: Draw, lock: int)
     journal = Journal(database, clock)
     identity = Identity(database, clock)
     quarantine = Quarantine(database, journal, clock)
+    evidence = Evidence(database, journal, clock, draw, Blobs(place.blobs))
+    trust = CentreTrust(database, clock)
     return Store(
         database,
-        Outbox(database, journal, identity, clock, place.terminal),
+        Outbox(database, journal, identity, clock, place.terminal, evidence, trust),
         Delivery(database, journal, clock, draw, quarantine),
+        evidence,
         journal,
         identity,
-        CentreTrust(database, clock),
+        trust,
         quarantine,
         Expiry(database, journal, quarantine),
         Orders(database, quarantine),

@@ -96,7 +96,7 @@ class LaneSender:
         if due[0].expired:
             answer = self._centre.ask_for(due[0].id, self._control)
         else:
-            answer = self._centre.send([(one.id, one.body) for one in due], self._control)
+            answer = self._centre.send([(one.id, one.media_type, one.body) for one in due], self._control)
         self._size.ended(answer.end, len(due))
         answered, together = list(zip(due, answer.verdicts, strict=True)), self._size.most
         outcomes = self._owner.run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from offline_cache.contract import Answer, Draft
+from offline_cache.contract import Answer, Attachment, Draft
 
 _encoder = msgspec.json.Encoder()
 
@@ -176,8 +176,17 @@ class AttachmentBody(Wire, frozen=True):
     content: bytes
 
 
-class TransactionBody(Wire, frozen=True):
-    """POST /v1/transactions."""
+class EvidenceBody(Wire, frozen=True):
+    """An attachment that is sent on its own: SHA-256 (hex) and length of its sealed bytes."""
+
+    name: str
+    media_type: str
+    sha256: str
+    length: int
+
+
+class TransactionBody(Wire, frozen=True, omit_defaults=True):
+    """POST /v1/transactions; `evidence` is left out where there is none."""
 
     kind: str
     service: str
@@ -190,6 +199,15 @@ class TransactionBody(Wire, frozen=True):
     token: str
     answers: tuple[Answer, ...]
     attachments: tuple[AttachmentBody, ...]
+    evidence: tuple[EvidenceBody, ...] = ()
+
+
+class BlobAnswer(Wire, frozen=True):
+    """GET and PATCH /v1/blobs/{sha256}: how many bytes the centre has, and whether they are all, and right."""
+
+    offset: int = 0
+    complete: bool = False
+    reason: str = ""
 
 
 class Receipt(Wire, frozen=True):
@@ -313,20 +331,31 @@ class CatalogueReport(Wire, frozen=True):
     failed: bool
 
 
-def transaction_body(draft: Draft, local_number: str, sequence: int, captured_at: str) -> bytes:
-    """The bytes that are posted for a draft; made once, kept, and sent again unchanged."""
+class Captured(msgspec.Struct, frozen=True):
+    """What the store adds to a draft: which attachments stay in the body, and how it names the others."""
+
+    local_number: str
+    sequence: int
+    captured_at: str
+    inline: tuple[Attachment, ...] = ()
+    evidence: tuple[EvidenceBody, ...] = ()
+
+
+def transaction_body(draft: Draft, captured: Captured) -> bytes:
+    """The content that is sealed and posted for a draft."""
     return _encoder.encode(
         TransactionBody(
             draft.kind,
             draft.service,
             draft.service_version,
             draft.district,
-            local_number,
-            sequence,
-            captured_at,
+            captured.local_number,
+            captured.sequence,
+            captured.captured_at,
             Subject(draft.subject_name, draft.subject_number),
             draft.token,
             draft.answers,
-            tuple(AttachmentBody(part.name, part.media_type, part.content) for part in draft.attachments),
+            tuple(AttachmentBody(part.name, part.media_type, part.content) for part in captured.inline),
+            captured.evidence,
         )
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,12 +12,26 @@ import pytest
 from kiosk.__main__ import build_parser
 from kiosk.central.app import city_time
 from kiosk.central.enrolment import invite
+from kiosk.central.models import Attachment as Attachment_
+from kiosk.central.models import Transaction
 from kiosk.ipc import Control
 from offline_cache.clock import SystemClock
 from offline_cache.config import CentreTable, Profile, StoreTable
-from offline_cache.contract import Accept, GetStatus, Outcome, StoreStatus, TransactionState, WaitForOutcome
+from offline_cache.contract import (
+    Accept,
+    Attachment,
+    Draft,
+    GetStatus,
+    LineState,
+    Outcome,
+    StoreStatus,
+    TransactionState,
+    WaitForOutcome,
+)
+from offline_cache.errors import NotEnrolled
 from offline_cache.process import StoreProcess
 from tests.central.conftest import Centre
+from tests.offline.centre_key import pin
 from tests.offline.conftest import make_draft
 
 NAME = "GZ-HP-0042"
@@ -42,8 +58,19 @@ def store(centre: Centre, tmp_path: Path) -> Iterator[Callable[[], StoreProcess]
         process.close()
 
 
-def outcome(process: StoreProcess) -> Outcome:
-    draft = make_draft()
+def wait_for(condition: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    assert any(condition() or pause.wait(0.05) for _ in range(400))
+
+
+def status_of(process: StoreProcess) -> StoreStatus:
+    status = process.service.execute(GetStatus(), Control(5))
+    assert isinstance(status, StoreStatus)
+    return status
+
+
+def outcome(process: StoreProcess, draft: Draft) -> Outcome:
+    wait_for(lambda: status_of(process).accepting)
     process.service.execute(Accept(draft), Control(10))
     found = process.service.execute(WaitForOutcome(draft.id), Control(20))
     assert isinstance(found, Outcome)
@@ -57,21 +84,52 @@ def test_an_invited_terminal_enrols_by_itself_and_is_heard_although_its_clock_is
     code = centre.database.run(lambda session: invite(session, NAME, centre.now))
     (tmp_path / "terminal" / "enrolment.code").write_text(code)
     process = store()
-    assert outcome(process).state is TransactionState.ACCEPTED
+    assert outcome(process, make_draft()).state is TransactionState.ACCEPTED
     assert not (tmp_path / "terminal" / "enrolment.code").exists()
     assert process.time.vouched
 
 
-def test_a_terminal_without_a_code_keeps_everything(centre: Centre, store: Callable[[], StoreProcess]) -> None:
+def test_a_terminal_without_a_code_accepts_nothing_and_says_why(
+    centre: Centre, store: Callable[[], StoreProcess]
+) -> None:
+    """What cannot be sealed is not kept; the screen knows before anybody shows an ID."""
     process = store()
-    draft = make_draft()
+    with pytest.raises(NotEnrolled, match="not_enrolled"):
+        process.service.execute(Accept(make_draft()), Control(10))
+    wait_for(lambda: process.line.state is not LineState.OFFLINE)
+    status = status_of(process)
+    assert (status.accepting, status.problem, status.waiting) == (False, "not_enrolled", 0)
+
+
+def test_a_terminal_that_the_centre_does_not_know_keeps_everything(
+    centre: Centre, store: Callable[[], StoreProcess]
+) -> None:
+    centre.now = city_time()
+    process, draft = store(), make_draft()
+    process.owner.run(pin, Control(10))
     process.service.execute(Accept(draft), Control(10))
-    waiting = process.service.execute(WaitForOutcome(draft.id), Control(1.5))
+    wait_for(lambda: status_of(process).problem == "terminal_barred")
+    waiting = process.service.execute(WaitForOutcome(draft.id), Control(0.5))
     assert waiting.state in {TransactionState.PENDING, TransactionState.SENDING}
-    status = process.service.execute(GetStatus(), Control(5))
-    assert isinstance(status, StoreStatus)
-    assert status.problem in {"not_enrolled", "terminal_barred"}
-    assert status.waiting == 1
+    assert status_of(process).waiting == 1
+
+
+def test_evidence_and_a_payload_that_no_terminal_can_read_reach_the_office(
+    centre: Centre, store: Callable[[], StoreProcess], tmp_path: Path
+) -> None:
+    centre.now = city_time()
+    code = centre.database.run(lambda session: invite(session, NAME, centre.now))
+    (tmp_path / "terminal" / "enrolment.code").write_text(code)
+    process, scan = store(), os.urandom(700_000)
+    draft = make_draft(attachments=(Attachment("scan", "image/png", scan), Attachment("note", "image/png", b"small")))
+    assert outcome(process, draft).state is TransactionState.ACCEPTED
+    wait_for(lambda: status_of(process).evidence == 0)
+    with centre.database.reading() as session:
+        case = session.get_one(Transaction, draft.id)
+        kept = {row.name: row.content for row in session.query(Attachment_)}
+    assert (case.state, case.number) == ("待核验", "440106199001011237")
+    assert kept == {"scan": scan, "note": b"small"}
+    assert list((tmp_path / "terminal" / "store" / "blobs").iterdir()) == []
 
 
 def main(words: list[str]) -> int:

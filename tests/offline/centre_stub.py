@@ -25,6 +25,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from tests.offline.blob_desk import BlobDesk
+from tests.offline.centre_key import SIGNING, published
+
 HEADER = ("Doorstep-Centre", "1")
 CODE = "0123-4567-89AB-CDEF"
 """The one-time code that every stub has given out."""
@@ -49,11 +52,12 @@ class CentreStub:
     bodies: dict[str, bytes] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
     entry_answers: dict[str, dict[str, Any]] = field(default_factory=dict)
-    signing: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    signing: Ed25519PrivateKey = SIGNING
     now_s: float | None = None
     orders: list[dict[str, str]] = field(default_factory=list)
     done: list[dict[str, str]] = field(default_factory=list)
     bad_status: Callable[[_Handler], bool] | None = None
+    desk: BlobDesk = field(default_factory=BlobDesk)
     misfortunes: deque[Callable[[_Handler], bool]] = field(default_factory=deque)
     always: Callable[[_Handler], bool] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -126,6 +130,7 @@ class CentreStub:
         return {
             "signing_key": self.public_key,
             "proof": proof("centre", terminal, public_key, self.public_key),
+            "sealing": published(self.signing),
         }
 
     def commit(self, key: str, body: bytes) -> bool:
@@ -173,7 +178,11 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.stub.note(Seen("GET", self.path, dict(self.headers), b""))
         if self.path == "/v1/centre":
-            self.answer(200, {"public_key": self.stub.public_key})
+            self.answer(200, {"public_key": self.stub.public_key, "sealing": published(self.stub.signing)})
+            return
+        if self.path.startswith("/v1/blobs/"):
+            self.key = self.headers.get("Idempotency-Key", "")
+            self.stub.desk.get(self)
             return
         if self.path.startswith("/v1/transactions/"):
             self._find(self.path.rpartition("/")[2])
@@ -229,6 +238,14 @@ class _Handler(BaseHTTPRequestHandler):
                     verdict |= {"status": 422, "reason": "other_body"}
             verdicts.append(verdict)
         self.answer(201, {"verdicts": verdicts})
+
+    def do_PATCH(self) -> None:
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.key = self.headers.get("Idempotency-Key", "")
+        if self._struck(self.stub.always):
+            return
+        self.stub.note(Seen("PATCH", self.path, dict(self.headers), self.body))
+        self.stub.desk.patch(self)
 
     def _enrol(self, terminal: str, asked: dict[str, str]) -> None:
         if asked["proof"] != proof("terminal", terminal, asked["public_key"]):

@@ -16,6 +16,7 @@ from offline_cache.contract import Accept, Accepted, Answer, Draft, Outcome, Tra
 from offline_cache.identifiers import new_transaction_id
 from offline_cache.process import StoreProcess
 from offline_cache.store import Place, Store, open_store
+from tests.offline.centre_key import pin
 from tests.offline.centre_stub import CODE, CentreStub
 
 TERMINAL = "GZ-TH-0001"
@@ -90,11 +91,11 @@ def place(tmp_path: Path) -> Place:
 
 @pytest.fixture
 def opened(place: Place, clock: HandClock) -> Iterator[Callable[[], Store]]:
-    """Open the store; what is still open at the end of the test is closed."""
+    """Open the store, with a centre's key; what is still open at the end of the test is closed."""
     stores: list[Store] = []
 
     def opener() -> Store:
-        stores.append(open_store(place, clock, longest))
+        stores.append(pin(open_store(place, clock, longest)))
         return stores[-1]
 
     yield opener
@@ -119,6 +120,11 @@ def stub() -> Iterator[CentreStub]:
     centre = CentreStub().start()
     yield centre
     centre.stop()
+
+
+def enrol_folder(data: Path) -> None:
+    """Make the store of a data folder, with a centre's key, as a terminal has it after its first day."""
+    close(pin(open_store(Place(data / "store", data / "store.key", TERMINAL), SystemClock(), longest)))
 
 
 class Terminal:
@@ -151,6 +157,8 @@ class Terminal:
         return Control(10.0)
 
     def accept(self, draft: Draft) -> Accepted:
+        """Accepted, also where the first contact has not come yet: the centre's keys are known from elsewhere."""
+        self.process.owner.run(pin, Control(10.0))
         accepted = self.ask(Accept(draft))
         assert isinstance(accepted, Accepted)
         return accepted

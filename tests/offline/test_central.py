@@ -63,7 +63,7 @@ def make_centre(url: str, exchanges: list[float | None] | None = None) -> Centre
 
 
 def post(centre: Centre, within_s: float = 5.0) -> Verdict:
-    return centre.post_transaction(KEY, b"{}", Control(within_s))
+    return centre.post_transaction(KEY, "application/json", b"{}", Control(within_s))
 
 
 def test_a_request_says_who_we_are_and_under_which_key(stub: CentreStub, centre: Centre) -> None:

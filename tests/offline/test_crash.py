@@ -18,6 +18,7 @@ from offline_cache.errors import StoreUnavailable
 from offline_cache.owner import Owner
 from offline_cache.schedule import Lane
 from offline_cache.store import Place, Store, open_store
+from tests.offline.centre_key import pin
 from tests.offline.conftest import HandClock, longest, make_draft
 from tests.offline.kill_rounds import POINTS
 from tests.offline.power.disk import Disk
@@ -45,7 +46,7 @@ def test_five_hundred_kills_lose_nothing_that_was_acknowledged(memory: Path) -> 
 
 @pytest.fixture
 def owner(place: Place, clock: HandClock) -> Iterator[Owner]:
-    owner = Owner(lambda: open_store(place, clock, longest), clock)
+    owner = Owner(lambda: pin(open_store(place, clock, longest)), clock)
     yield owner
     owner.close()
 
@@ -75,7 +76,7 @@ def test_after_a_disk_error_nothing_is_taken_until_the_store_was_opened_and_chec
 
     def opener() -> Store:
         opens.append(1)
-        return open_store(place, clock, longest)
+        return pin(open_store(place, clock, longest))
 
     owner = Owner(opener, clock)
 
@@ -110,7 +111,7 @@ def test_a_store_that_stays_broken_is_tried_at_growing_intervals(clock: HandCloc
 
 
 def test_when_nobody_asks_the_log_is_moved_into_the_file_and_emptied(place: Place, clock: HandClock) -> None:
-    owner = Owner(lambda: open_store(place, clock, longest), clock, idle_s=0.02)
+    owner = Owner(lambda: pin(open_store(place, clock, longest)), clock, idle_s=0.02)
     accepted = owner.run(lambda store: store.outbox.accept(make_draft()), Control(10.0))
     log, pause = place.file.with_name("store.db-wal"), threading.Event()
     assert any(log.stat().st_size == 0 or pause.wait(0.05) for _ in range(400))

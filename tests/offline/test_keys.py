@@ -10,6 +10,7 @@ from offline_cache.config import CentreTable, ConfigError, Profile, StoreTable, 
 from offline_cache.errors import StoreUnavailable
 from offline_cache.keys import CredentialKey, FileKey
 from offline_cache.store import open_store
+from tests.offline.centre_key import pin
 from tests.offline.conftest import TERMINAL, HandClock, longest, make_draft
 
 CENTRE = CentreTable("http://localhost", TERMINAL)
@@ -33,7 +34,7 @@ def test_a_profile_without_a_credential_keeps_the_key_in_its_file(tmp_path: Path
 def test_a_store_opens_with_the_services_credential_and_makes_no_file(tmp_path: Path, credentials: Path) -> None:
     place = Profile(CENTRE, StoreTable(key_credential=NAME)).place(tmp_path / "data")
     for _ in range(2):
-        store = open_store(place, HandClock(), longest)
+        store = pin(open_store(place, HandClock(), longest))
         store.outbox.accept(make_draft())
         store.close()
     assert not place.key_file.exists()

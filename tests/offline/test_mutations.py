@@ -36,6 +36,10 @@ NO_FOLDER_SYNC = Mutation(
     "        os.fsync(descriptor)\n    finally:\n        os.close(descriptor)\n\n\ndef ",
     "        pass\n    finally:\n        os.close(descriptor)\n\n\ndef ",
 )
+NO_BLOB_SYNC = Mutation("blobs.py", "        os.fsync(descriptor)\n", "")
+NO_BLOB_FOLDER_SYNC = Mutation(
+    "blobs.py", "            if made:\n                sync_folder(self.folder)\n", "            sync_folder\n"
+)
 _BEGIN = 'self._connection.execute("BEGIN IMMEDIATE")'
 _COMMIT = '                self._connection.execute("COMMIT")\n'
 _CHECKPOINT = 'self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")'
@@ -87,20 +91,27 @@ def power_cuts(copy: Path, memory: Path, states: int) -> Counter[str]:
 
 
 def test_without_a_mutation_the_copy_loses_nothing(copy: Path, memory: Path) -> None:
-    assert set(power_cuts(copy, memory, 600)) == {"kept"}
+    assert set(power_cuts(copy, memory, 1000)) == {"kept"}
 
 
 @pytest.mark.parametrize(
     "mutations",
-    [(FULL_TO_NORMAL,), (SYNC_OFF,), (NO_FOLDER_SYNC,), PROMISE_BEFORE_COMMIT],
-    ids=["FULL to NORMAL", "sync off", "no folder sync", "promise before commit"],
+    [(FULL_TO_NORMAL,), (SYNC_OFF,), (NO_FOLDER_SYNC,), PROMISE_BEFORE_COMMIT, (NO_BLOB_SYNC,), (NO_BLOB_FOLDER_SYNC,)],
+    ids=[
+        "FULL to NORMAL",
+        "sync off",
+        "no folder sync",
+        "promise before commit",
+        "no sync of evidence",
+        "no sync of the folder of evidence",
+    ],
 )
 def test_a_store_that_promises_too_early_is_found_out(
     copy: Path, memory: Path, mutations: tuple[Mutation, ...]
 ) -> None:
     for mutation in mutations:
         mutate(copy, mutation)
-    assert power_cuts(copy, memory, 600)["lost"] >= 5
+    assert power_cuts(copy, memory, 1000)["lost"] >= 5
 
 
 @pytest.mark.parametrize("mutation", [NO_UNIQUE_ID, NO_UNIQUE_NUMBER], ids=["id", "number"])

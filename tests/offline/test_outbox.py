@@ -18,6 +18,7 @@ from offline_cache.identity import read_slip
 from offline_cache.journal import JournalEvent
 from offline_cache.schedule import Lane
 from offline_cache.store import Place, Store
+from tests.offline.centre_key import opened as opened_by_centre
 from tests.offline.conftest import HandClock, close, make_draft
 
 
@@ -73,7 +74,8 @@ def test_the_payload_is_the_body_that_the_line_describes(store: Store) -> None:
     due = store.delivery.take(Lane.APPLICATIONS)
     assert not isinstance(due, float)
     assert due is not None
-    assert json.loads(due.body) == {
+    assert due.media_type == "application/vnd.doorstep.sealed"
+    assert json.loads(opened_by_centre(due.body, f"transaction {draft.id}")) == {
         "kind": "application",
         "service": "social-security-card",
         "service_version": 3,

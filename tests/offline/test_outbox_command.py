@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import os
+import shutil
 import stat
 import sys
 import tempfile
@@ -17,8 +18,8 @@ import pytest
 
 from kiosk.commands import outbox
 from offline_cache.identifiers import new_transaction_id
-from tests.offline.centre_stub import CODE, CentreStub, answers
-from tests.offline.conftest import Terminal
+from tests.offline.centre_stub import CentreStub, answers
+from tests.offline.conftest import Terminal, enrol_folder
 
 FORM = {
     "answers": [{"name": "delivery", "value": "courier"}],
@@ -30,7 +31,7 @@ Run = Callable[..., int]
 @pytest.fixture
 def run(stub: CentreStub, tmp_path: Path) -> Run:
     """Run the command line on a data folder of its own."""
-    (tmp_path / "enrolment.code").write_text(CODE)
+    enrol_folder(tmp_path)
     (tmp_path / "profile.toml").write_text(f'[centre]\nurl = "{stub.url}"\nterminal = "GZ-TH-0001"\npoll_s = 0.1\n')
     (tmp_path / "form.json").write_text(json.dumps(FORM, ensure_ascii=False), encoding="utf-8")
     parser = argparse.ArgumentParser()
@@ -106,7 +107,10 @@ def test_a_bad_form_is_one_clear_line_and_status_2(
         ("sync", "--timeout-s", "0"),
     ],
 )
-def test_other_bad_input_has_status_2_too(run: Run, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+def test_other_bad_input_has_status_2_too(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    shutil.rmtree(tmp_path / "store")
     assert run(*words) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
 
@@ -155,6 +159,9 @@ def test_a_store_that_cannot_be_read_is_set_aside_by_command_only(
     assert run("outbox", "set-aside", "--yes") == 0
     moved = Path(capsys.readouterr().out.strip())
     assert (moved / "store.db").stat().st_size > 0
+    assert run("outbox", "put", "card", form) == 1
+    assert "not_enrolled" in capsys.readouterr().err  # the centre's keys were in the store
+    enrol_folder(tmp_path)
     assert run("outbox", "put", "card", form) == 0
     assert stat.S_IMODE(os.stat(tmp_path / "store.key").st_mode) == 0o600
 

@@ -32,8 +32,8 @@ from offline_cache.contract import (
     TransactionState,
     WaitForOutcome,
 )
-from tests.offline.centre_stub import CODE, CentreStub, answers, silent
-from tests.offline.conftest import make_draft
+from tests.offline.centre_stub import CentreStub, answers, silent
+from tests.offline.conftest import enrol_folder, make_draft
 
 
 class StoreUnderTest:
@@ -43,7 +43,7 @@ class StoreUnderTest:
         self.data = data
         self._sockets = tempfile.TemporaryDirectory(prefix="ds-")  # a Unix socket's path is short
         self.socket = Path(self._sockets.name) / "store.sock"
-        (data / "enrolment.code").write_text(CODE)
+        enrol_folder(data)
         self.profile = data / "profile.toml"
         self.profile.write_text(f'[screen]\nsize = 1\n[centre]\nurl = "{url}"\nterminal = "GZ-TH-0001"\npoll_s = 0.1\n')
         self.notices: queue.Queue[object] = queue.Queue()

@@ -17,6 +17,7 @@ from offline_cache.owner import Owner
 from offline_cache.reserve import LOW_DISK_BYTES, NO_DISK_BYTES, Reserve, Room
 from offline_cache.schedule import Lane
 from offline_cache.store import Place, Store, open_store
+from tests.offline.centre_key import pin
 from tests.offline.conftest import TERMINAL, HandClock, longest, make_draft
 from tests.offline.power.disk import Disk
 
@@ -101,7 +102,7 @@ def test_on_a_full_disk_the_reserve_makes_room_for_the_journal_and_the_answers(t
         return errno.ENOSPC if full and operation in {"write", "create"} and place.reserve_file.exists() else 0
 
     with Disk(tmp_path, fault).recording():
-        owner = Owner(lambda: open_store(place, clock, longest), clock, make_room=reserve.release)
+        owner = Owner(lambda: pin(open_store(place, clock, longest)), clock, make_room=reserve.release)
         kept = owner.run(lambda store: store.outbox.accept(make_draft()), Control(10))
         assert reserve.restore()
         full = True

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import gzip
 import hashlib
+import re
 import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk.ipc import Control
-from offline_cache import retention
 from offline_cache.contract import Answer, Attachment
 from offline_cache.errors import StoreUnavailable
 from offline_cache.opening import Opener
 from offline_cache.owner import Owner
 from offline_cache.store import Store
+from tests.offline.centre_key import HPKE, SEALING
 from tests.offline.conftest import make_draft
 from tests.offline.planted import find
 from tests.offline.power.disk import Disk, Write
@@ -32,7 +36,7 @@ PLANTED = (NUMBER, NAME, STREET, TOKEN, PORTRAIT)
 def citizens(life: Life, store: Store) -> None:
     """Applications with everything that a citizen brings; answered ones are forgotten."""
     for count in range(6):
-        attachments = (Attachment("portrait", "image/jpeg", PORTRAIT.encode() * (1 + 200 * count)),)
+        attachments = (Attachment("portrait", "image/jpeg", PORTRAIT.encode() * (1 + 1100 * count)),)
         answers = (Answer("address", STREET * (1 + 30 * count), "地址", STREET),)
         draft = make_draft(
             subject_name=NAME, subject_number=NUMBER, token=TOKEN, answers=answers, attachments=attachments
@@ -55,7 +59,7 @@ def test_nothing_that_was_ever_written_can_be_read(tmp_path: Path) -> None:
         life.promises.clear()
         with pytest.raises(StopIteration):
             life.answer(store)  # recorded; it was not promised through the harness
-        retention.sweep(store.database, store.journal, life.clock.schedule_s())
+        store.forget(life.clock.schedule_s())
         store.close()
         damage(life.place.file)
         store = Opener(life.place, life.clock, lambda low, high: high)()
@@ -69,6 +73,55 @@ def test_nothing_that_was_ever_written_can_be_read(tmp_path: Path) -> None:
     assert [(path.name, found) for path in files if (found := find(PLANTED, path.read_bytes()))] == []
     names = " ".join(str(path.relative_to(tmp_path)) for path in files)
     assert not any(value in names for value in PLANTED)
+
+
+def test_nothing_on_the_terminal_opens_what_waits(tmp_path: Path) -> None:
+    """The thief has the disk, the store's key, and every byte string in every file and row, and tries them as keys."""
+    life = Life(Disk(tmp_path))
+    store = life.open()
+    citizens(life, store)
+    rows = store.database.read("SELECT body, id FROM payload JOIN entry USING (sequence)")
+    sealed = [(body, f"transaction {key}") for body, key in rows]
+    pieces = list(store.evidence.blobs.found())
+    sealed += [((life.place.blobs / one.name).read_bytes(), f"evidence {one.transaction_id}") for one in pieces]
+    assert len(rows) == 6
+    assert len(pieces) == 5
+    keys = every_key(store, tmp_path)
+    store.close()
+    assert sum(len(opened_with(keys, one, purpose)) for one, purpose in sealed) == 0
+    assert find(PLANTED, b"".join(one for one, _ in sealed)) == []
+    # The positive control: the centre's key, had it been on the disk, would have been tried, and would have opened all.
+    (tmp_path / "leak").write_bytes(b"..." + SEALING.private_bytes_raw() + b"...")
+    leaked = every_key(None, tmp_path)
+    contents = [content for one, purpose in sealed for content in opened_with(leaked, one, purpose)]
+    assert len(contents) == len(sealed)
+    assert find(PLANTED, contents[0])
+
+
+def every_key(store: Store | None, folder: Path) -> set[bytes]:
+    """Every run of 32 bytes in every file that is not sealed or encrypted, and every value and its digest in a row."""
+    values = [
+        path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.name.startswith("store.db")
+    ]
+    values = [value for value in values if len(value) < 2000]
+    values += [bytes.fromhex(value.decode()) for value in values if re.fullmatch(rb"[0-9a-f]{64}\s*", value)]
+    tables = store.database.read("SELECT name FROM sqlite_schema WHERE type = 'table'") if store is not None else []
+    for (table,) in tables:
+        assert store is not None
+        for row in store.database.read(f"SELECT * FROM {table}"):  # noqa: S608 (our own table names)
+            values += [value if isinstance(value, bytes) else str(value).encode() for value in row]
+    keys = {value[start : start + 32] for value in values for start in range(min(400, max(0, len(value) - 31)))}
+    return keys | {hashlib.sha256(value).digest() for value in values}
+
+
+def opened_with(keys: set[bytes], sealed: bytes, purpose: str) -> list[bytes]:
+    """What any of the keys makes of it."""
+    header, _, box = sealed.partition(b"\n")
+    found = []
+    for key in keys:
+        with contextlib.suppress(InvalidTag):
+            found.append(HPKE.decrypt(box, X25519PrivateKey.from_private_bytes(key), header + b"\n" + purpose.encode()))
+    return found
 
 
 def damage(file: Path) -> None:

@@ -110,7 +110,7 @@ def centre_of(stub: CentreStub, ca_file: Path | None) -> Centre:
 
 
 def post(centre: Centre) -> Verdict:
-    return centre.post_transaction(KEY, b"{}", Control(5))
+    return centre.post_transaction(KEY, "application/json", b"{}", Control(5))
 
 
 def test_the_pinned_authority_s_centre_is_spoken_to(city: Authority, serve: Callable[[Path], CentreStub]) -> None:

@@ -15,10 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from offline_cache.centre_trust import SEALING_PREFIX, SealingKey
 from offline_cache.clock import SystemClock
 from offline_cache.contract import Answer, Draft
 from offline_cache.identifiers import new_transaction_id
 from offline_cache.journal import JournalEvent
+from offline_cache.sealing import HpkeX25519
+from offline_cache.signed_text import base64url
 from offline_cache.store import Place, Store, open_store
 
 RAW, RAW_LOG = "raw", "raw_log"
@@ -60,9 +67,17 @@ class _Drafts:
 
 
 def open_real_store(folder: Path) -> Store:
-    """The store of the product, as its process opens it."""
+    """The store of the product, as its process opens it, enrolled: every payload is sealed to a centre's key."""
     place = Place(folder / "store", folder / "store.key", "GZ-TH-0001")
-    return open_store(place, SystemClock(), random.uniform)
+    store = open_store(place, SystemClock(), random.uniform)
+    signing, sealing = Ed25519PrivateKey.generate(), X25519PrivateKey.generate().public_key().public_bytes_raw()
+    content = SealingKey("0123456789abcdef", HpkeX25519.suite, base64url(sealing), "2026-01-01T00:00:00")
+    text = SEALING_PREFIX + base64url(msgspec.json.encode(content))
+    with store.database.transaction():
+        store.trust.pin(signing.public_key().public_bytes_raw())
+        if not store.trust.take_sealing_key(f"{text}.{base64url(signing.sign(text.encode('ascii')))}"):
+            raise AssertionError("no key to seal to")
+    return store
 
 
 def store(folder: Path, size: int) -> Contender:

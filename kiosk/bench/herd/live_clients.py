@@ -32,7 +32,8 @@ from offline_cache.http import CentreAddress, Exchanger
 from offline_cache.identifiers import local_number, new_transaction_id
 from offline_cache.request_signature import RequestSigner
 from offline_cache.schedule import VerdictKind
-from offline_cache.wire import transaction_body
+from offline_cache.sealing import PLAIN
+from offline_cache.wire import Captured, transaction_body
 
 AT_ONCE = 96
 ANSWER_CHARACTERS = 600
@@ -40,10 +41,10 @@ _ids = itertools.count(1_700_000_000_000)
 
 
 def body_of(terminal: str, key: str, sequence: int) -> bytes:
-    """An application of about 1 KB, as the store would have kept it."""
+    """An application of about 1 KB; not sealed, which would cost these clients more than the centre."""
     answers = (Answer("address", "x" * ANSWER_CHARACTERS, "地址", "x"),)
     draft = Draft(key, "application", "hrss/card", 1, "440106", "440106199001011237", "Name", "", answers)
-    return transaction_body(draft, local_number(terminal, sequence), sequence, "2026-11-23T02:00:00Z")
+    return transaction_body(draft, Captured(local_number(terminal, sequence), sequence, "2026-11-23T02:00:00Z"))
 
 
 class LiveLine:
@@ -68,7 +69,7 @@ class LiveLine:
         """Send these rows in one request."""
         account = self._accounts[terminal]
         keys = [(self.key(terminal, row), row.sequence) for row in rows]
-        entries = [(key, body_of(account.id, key, sequence)) for key, sequence in keys]
+        entries = [(key, PLAIN, body_of(account.id, key, sequence)) for key, sequence in keys]
 
         def work() -> None:
             times: list[float | None] = []

@@ -20,6 +20,7 @@ from offline_cache.batches import MOST
 from offline_cache.central import Centre
 from offline_cache.identifiers import new_transaction_id
 from offline_cache.schedule import VerdictKind
+from offline_cache.sealing import PLAIN
 
 CLIENTS = 4
 WITHIN_S = 30.0
@@ -45,7 +46,7 @@ def measured_service(place: Place, for_s: float = 3.0) -> Service:
 def _send(one: Centre, count: int) -> None:
     terminal = "GZ-TH-0001"
     keys = [new_transaction_id(next(_ids)) for _ in range(count)]
-    entries = [(key, body_of(terminal, key, number)) for number, key in enumerate(keys, 1)]
+    entries = [(key, PLAIN, body_of(terminal, key, number)) for number, key in enumerate(keys, 1)]
     answer = one.send(entries, Control(WITHIN_S))
     if any(verdict.kind is not VerdictKind.ACKNOWLEDGED for verdict in answer.verdicts):
         raise NotTakenError(str(answer.verdicts[0]))

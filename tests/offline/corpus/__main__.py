@@ -16,6 +16,7 @@ from offline_cache.delivery import Due
 from offline_cache.journal import JournalEvent
 from offline_cache.schedule import Lane, Verdict, VerdictKind
 from offline_cache.store import Place, Store, open_store
+from tests.offline.centre_key import pin
 from tests.offline.conftest import TERMINAL, HandClock, longest, make_draft
 
 ANSWERS = (
@@ -50,7 +51,7 @@ def main() -> None:
     """Write the archive while the store is open."""
     with tempfile.TemporaryDirectory() as folder, tarfile.open(sys.argv[1], "w:xz") as archive:
         place, clock = Place(Path(folder) / "store", Path(folder) / "store.key", TERMINAL), HandClock()
-        store = open_store(place, clock, longest)
+        store = pin(open_store(place, clock, longest))
         write(store, clock)
         for path in (place.file, place.file.with_name("store.db-wal"), place.key_file):
             archive.add(path, path.relative_to(folder))

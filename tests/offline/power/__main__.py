@@ -12,6 +12,7 @@ import json
 import random
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ class Campaign:
             for policy in (*PATTERN, *CHANCE * self._tries(life)):
                 image = self._judge_one(life.disk.root, state, policy, promises, f"{name} {position} {policy}")
                 if image is not None and promises and policy in CHANCE and self.chance.random() < 0.02:
-                    kept.append((image, [Promise(0, p.accepted, p.state) for p in promises]))
+                    kept.append((image, [replace(promise, position=0) for promise in promises]))
             if len(self.seen) >= self.states:
                 break
         return kept

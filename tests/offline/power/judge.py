@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
+from offline_cache.blobs import Blob
 from offline_cache.contract import TransactionState
 from offline_cache.errors import StoreError
 from offline_cache.store import Store, open_store
+from tests.offline.centre_key import pin
 from tests.offline.conftest import HandClock, make_draft
 from tests.offline.power.images import Image
 from tests.offline.power.life import Promise, place_in
@@ -36,7 +38,7 @@ def lay_out(image: Image, old_root: Path, root: Path) -> None:
             here.chmod(0o600)
 
 
-def judge(root: Path, promises: Iterable[Promise]) -> Finding:
+def judge(root: Path, promises: Sequence[Promise]) -> Finding:
     """Open what is there; the check of pages, chains and payloads is part of opening."""
     try:
         store = open_store(place_in(root), HandClock(), random.uniform)
@@ -50,13 +52,14 @@ def judge(root: Path, promises: Iterable[Promise]) -> Finding:
         store.close()
 
 
-def _compare(store: Store, promises: Iterable[Promise]) -> Finding:
+def _compare(store: Store, promises: Sequence[Promise]) -> Finding:
     rows = store.database.read(
         "SELECT id, local_number, sequence, accepted_at, slip, state, case_number, "
         "EXISTS (SELECT 1 FROM payload WHERE payload.sequence = entry.sequence) "
         "FROM entry JOIN delivery USING (sequence)"
     )
     found = {row[0]: row for row in rows}
+    brought = {promise.brought for promise in promises}
     newest = 0
     for promise in promises:
         accepted = promise.accepted
@@ -71,9 +74,17 @@ def _compare(store: Store, promises: Iterable[Promise]) -> Finding:
             return Finding.LOST  # the citizen was told a case number
         if not has_payload and state is not TransactionState.ACCEPTED:
             return Finding.LOST
+        if any(not _is_safe(store, blob) for blob in promise.blobs if blob not in brought):
+            return Finding.LOST
         newest = max(newest, accepted.sequence)
     # Life goes on, and no number that a slip shows is given again.
-    return Finding.KEPT if store.outbox.accept(make_draft()).sequence > newest else Finding.ALTERED
+    return Finding.KEPT if pin(store).outbox.accept(make_draft()).sequence > newest else Finding.ALTERED
+
+
+def _is_safe(store: Store, blob: Blob) -> bool:
+    """Whether evidence can still be sent: its row waits, its file is whole."""
+    rows = store.database.read("SELECT state FROM evidence WHERE sha256 = ?", (blob.sha256,))
+    return rows == [("waiting",)] and store.evidence.blobs.read(blob) is not None
 
 
 def _clear(root: Path) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
-from offline_cache import retention
+from offline_cache import evidence
+from offline_cache.blobs import Blob
 from offline_cache.contract import Accepted, Answer, Attachment, Draft, TransactionState
 from offline_cache.delivery import Due
+from offline_cache.evidence import DueBlob
 from offline_cache.schedule import Lane, Verdict, VerdictKind
 from offline_cache.store import Place, Store, open_store
+from tests.offline.centre_key import pin
 from tests.offline.conftest import TERMINAL, HandClock, longest, make_draft
 from tests.offline.power.disk import Disk
 
@@ -23,6 +28,8 @@ class Promise:
     position: int
     accepted: Accepted
     state: TransactionState | None = None  # what the centre said, once that was recorded
+    blobs: tuple[Blob, ...] = ()  # its evidence
+    brought: Blob | None = None  # from here on the centre has this: the file may be gone
 
 
 @dataclass
@@ -39,13 +46,23 @@ class Life:
         self.place = place_in(self.disk.root)
 
     def open(self) -> Store:
-        """Open the store as its process does."""
-        return open_store(self.place, self.clock, longest)
+        """Open the store as its process does; the centre's key is pinned at the first opening."""
+        return pin(open_store(self.place, self.clock, longest))
 
     def accept(self, store: Store) -> None:
         """One citizen: the promise counts from the moment that `accept` returns."""
-        accepted = store.outbox.accept(self.draft())
-        self.promises.append(Promise(len(self.disk.ops), accepted))
+        draft = self.draft()
+        with smaller_evidence():
+            accepted = store.outbox.accept(draft)
+        self.promises.append(Promise(len(self.disk.ops), accepted, blobs=blobs_of(store, accepted)))
+
+    def bring(self, store: Store) -> None:
+        """The centre gets the next piece of evidence; its file is forgotten."""
+        due = store.evidence.take()
+        if isinstance(due, DueBlob):
+            known = next(promise for promise in self.promises if due.blob in promise.blobs)
+            self.promises.append(Promise(len(self.disk.ops), known.accepted, brought=due.blob))
+            store.evidence.record(due, Verdict(VerdictKind.ACKNOWLEDGED, 201), True)
 
     def answer(self, store: Store) -> None:
         """The centre has the lane's next transaction; its payload is forgotten."""
@@ -56,10 +73,27 @@ class Life:
             self.promises.append(Promise(len(self.disk.ops), known.accepted, TransactionState.ACCEPTED))
 
     def draft(self) -> Draft:
-        """An application of chance: nothing, a page of text, a picture."""
+        """An application of chance: nothing, a page of text, a picture, evidence."""
         text = "".join(self.chance.choices("广州市天河区车陂街道一号", k=self.chance.choice((1, 60, 700, 2000))))
-        pictures = (Attachment("photo", "image/jpeg", self.chance.randbytes(9000)),) * (self.chance.random() < 0.1)
+        pictures = tuple(
+            Attachment("photo", "image/jpeg", self.chance.randbytes(size))
+            for size in (3000, 7000, 9000)
+            if self.chance.random() < 0.15 or not self.promises  # the first citizen brings all of them
+        )
         return make_draft(answers=(Answer("address", text),), attachments=pictures)
+
+
+@contextlib.contextmanager
+def smaller_evidence() -> Iterator[None]:
+    """A few pages are evidence already: so that thousands of disks with evidence can be looked at."""
+    with mock.patch.object(evidence, "INLINE_BYTES", 5000):
+        yield
+
+
+def blobs_of(store: Store, accepted: Accepted) -> tuple[Blob, ...]:
+    """The evidence of a transaction."""
+    rows = store.database.read("SELECT sha256 FROM evidence WHERE sequence = ?", (accepted.sequence,))
+    return tuple(Blob(row[0], accepted.transaction_id) for row in rows)
 
 
 def place_in(root: Path) -> Place:
@@ -73,11 +107,12 @@ def day(life: Life) -> None:
     for number in range(1, 19):
         life.accept(store)
         life.clock.pass_s(7)
-        if number % 6 == 5:
+        if number % 3 == 2:
             life.answer(store)
+            life.bring(store)
         if number in (7, 13):
             store.database.checkpoint()
-    retention.sweep(store.database, store.journal, life.clock.schedule_s())
+    store.forget(life.clock.schedule_s())
     store.close()
     store = life.open()
     for _ in range(3):
