@@ -23,7 +23,7 @@ from offline_cache.store import Place, Store, open_store
 from offline_cache.trusted_time import TrustedTime
 from tests.offline.conftest import TERMINAL, HandClock, close
 
-SUITE = "hpke-x25519-sha256-chacha20poly1305"
+SUITE = "hpke-x25519-chacha20poly1305"
 Fates = StrEnum(
     "Fates",
     ["TAKEN", "ANSWER_LOST", "NEVER_LEFT", "BUSY", "IN_PROGRESS", "REFUSED_FOR_GOOD", "REFUSED_SOMEHOW", "BARRED"],
