@@ -7,14 +7,14 @@ import sys
 
 from kiosk.commands.shell import FAILED, OK
 
-NAMES = ("card", "receipt", "restart", "cancel", "apdu")
+NAMES = ("card", "receipt", "restart", "cancel", "apdu", "store", "fleet")
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = commands.add_parser(
         "figures",
-        help="measure what the goals promise, beside the wire's own time; 1 when a figure is missed",
+        help="measure what the goals promise, beside what it is compared with; 1 when a figure is missed",
         epilog="example: kiosk figures card receipt --rounds 50 --json",
     )
     parser.add_argument("names", nargs="*", help=f"only these, of: {', '.join(NAMES)}")

@@ -1,4 +1,5 @@
-"""Figures of the devices, each measured at its twin and beside what the wire alone needs. One file a figure.
+"""Figures of the devices, each at its twin and beside what the wire alone needs; of the store and of the fleet, each
+beside what others do. One file a figure.
 
 Not responsible for judging a release: a figure says what it was allowed to be, and whether it was.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from kiosk.bench.figures import apdu, cancel, card, receipt, restart
+from kiosk.bench.figures import apdu, cancel, card, fleet, receipt, restart, store
 from kiosk.bench.figures.figure import Figure
 
 FIGURES: Mapping[str, Callable[[int], list[Figure]]] = {
@@ -16,6 +17,8 @@ FIGURES: Mapping[str, Callable[[int], list[Figure]]] = {
     "restart": restart.measure,
     "cancel": cancel.measure,
     "apdu": apdu.measure,
+    "store": store.measure,
+    "fleet": fleet.measure,
 }
 """Name → function of how many times each is repeated."""
 ROUNDS = 20

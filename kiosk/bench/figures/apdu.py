@@ -15,9 +15,10 @@ import time
 from pathlib import Path
 
 from drivers.contract.smart_card import ReadSocialSecurityCard, SocialSecurityCard
-from kiosk.bench.figures.figure import Figure, ms, quantile
+from kiosk.bench.figures.figure import Figure, ms
 from kiosk.bench.figures.rig import Device, RigError, one_host
 from kiosk.bench.plan import Ports
+from kiosk.bench.quantile import quantile
 
 AT_MOST_MS = 10.0
 _BYTES = 32

@@ -13,10 +13,11 @@ from contextlib import ExitStack
 from drivers.contract.base import Command
 from drivers.contract.commands import GetReport, PrintDocument, PrintReceipt, ReadIdCard
 from drivers.contract.scanner import ScanCode
-from kiosk.bench.figures.figure import Figure, ms, quantile
+from kiosk.bench.figures.figure import Figure, ms
 from kiosk.bench.figures.papers import two_pages
 from kiosk.bench.figures.receipt import slip
 from kiosk.bench.figures.rig import Device, Host, RigError, Table, one_host
+from kiosk.bench.quantile import quantile
 
 AT_MOST_MS = 200.0
 AFTER_S = 0.4

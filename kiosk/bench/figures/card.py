@@ -16,8 +16,9 @@ from pathlib import Path
 from drivers.contract.commands import ReadIdCard
 from drivers.contract.values import IdCard
 from drivers.id_card.frames import AnswerParser, Command, encode_request
-from kiosk.bench.figures.figure import Figure, ms, quantile
+from kiosk.bench.figures.figure import Figure, ms
 from kiosk.bench.figures.rig import Device, RigError, one_host
+from kiosk.bench.quantile import quantile
 
 BAUDS = (115200, 9600)
 AT_MOST = 1.10

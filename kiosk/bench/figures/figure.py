@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 
 @dataclass(frozen=True)
 class Figure:
-    """`value` in `unit`; `at_most` what it may be; `beside` what else was measured, by name; None: see `note`."""
+    """`value` in `unit`, `at_most` and `at_least` what it may be, `beside` what else was measured; None: see `note`."""
 
     name: str
     value: float | None
@@ -18,16 +17,16 @@ class Figure:
     at_most: float | None = None
     beside: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
+    at_least: float | None = None
 
     @property
     def held(self) -> bool | None:
         """Whether it is what it may be; None when it was not measured, or anything is allowed."""
-        return None if self.value is None or self.at_most is None else self.value <= self.at_most
-
-
-def quantile(times: Sequence[float], part: float) -> float:
-    """The time that `part` of the times do not exceed: one of them, none between (nearest rank)."""
-    return sorted(times)[max(0, math.ceil(part * len(times)) - 1)]
+        if self.value is None or (self.at_most is None and self.at_least is None):
+            return None
+        return (self.at_most is None or self.value <= self.at_most) and (
+            self.at_least is None or self.value >= self.at_least
+        )
 
 
 def ms(seconds: float) -> float:
@@ -53,6 +52,8 @@ def as_table(figures: Sequence[Figure]) -> str:
 def _row(figure: Figure) -> tuple[str, str, str, str]:
     beside = ", ".join(f"{name} {value:g}" for name, value in figure.beside.items())
     allowed = "" if figure.at_most is None else f"{figure.at_most:g} {figure.unit}"
-    measured = "-" if figure.value is None else f"{figure.value:g} {figure.unit}"
+    if figure.at_least is not None:
+        allowed = f"at least {figure.at_least:g} {figure.unit}".rstrip()
+    measured = "-" if figure.value is None else f"{figure.value:g} {figure.unit}".rstrip()
     missed = "  MISSED" if figure.held is False else ""
     return figure.name, measured + missed, allowed, "; ".join(part for part in (beside, figure.note) if part)

@@ -12,8 +12,9 @@ import time
 from drivers.contract.commands import PrintReceipt
 from drivers.contract.values import CutBlock, QrBlock, Receipt, TextBlock
 from drivers.receipt_printer.layout import Paper, encode_receipt
-from kiosk.bench.figures.figure import Figure, ms, quantile
+from kiosk.bench.figures.figure import Figure, ms
 from kiosk.bench.figures.rig import Device, one_host
+from kiosk.bench.quantile import quantile
 
 LINES = 40
 AT_MOST_MS = 50.0

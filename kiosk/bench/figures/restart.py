@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 
 from kiosk.bench.figures.card import sample_block
-from kiosk.bench.figures.figure import Figure, ms, quantile
+from kiosk.bench.figures.figure import Figure, ms
 from kiosk.bench.figures.rig import Device, Host, Table, hosts
+from kiosk.bench.quantile import quantile
 from kiosk.terminal.supervision import FIRST_DELAY_S
 
 AT_MOST_MS = 2000.0

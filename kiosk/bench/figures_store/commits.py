@@ -2,7 +2,8 @@
 
 Two things of the store are measured. A *chained row* is what a queue's put is: the same bytes in one commit, but
 encrypted and hash-chained. A *whole promise* is what a citizen gets: check, number, signed slip, entry, payload,
-delivery and journal record, seven pages in one commit, about 0.3 ms of processor time whatever the disk.
+delivery and journal record, eight pages in one commit, and processor time whatever the disk (`cpu_us`): on a disk that
+syncs in a tenth of a millisecond that is most of it, on one that takes milliseconds it does not show.
 A ratio of one run on one disk is what counts; the figures beside it belong to this machine only.
 """
 
@@ -14,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kiosk.bench.figures_store import contenders as known
@@ -30,8 +32,8 @@ def measure(rounds: int, round_s: float, where: Path | None = None) -> list[Rati
         contenders, missing = _open(Path(folder))
         for contender in contenders:
             running.callback(contender.close)
-        rates = _rates(contenders, rounds, round_s)
-    return _ratios(rates, missing)
+        times = _all_times(contenders, rounds, round_s)
+    return _ratios(times, missing)
 
 
 def _open(folder: Path) -> tuple[list[Contender], list[str]]:
@@ -59,33 +61,48 @@ def _open(folder: Path) -> tuple[list[Contender], list[str]]:
     return found, missing
 
 
-def _rates(contenders: Sequence[Contender], rounds: int, round_s: float) -> dict[str, float]:
-    """Rows a second of each, from the median time of a commit; the first round only warms up.
+@dataclass
+class _Times:
+    """Seconds a row of each commit, and the processor's seconds for all of them."""
 
-    The median of single commits, because other programs that sync on the same disk stop a whole round now and then.
-    """
-    seen: dict[str, list[float]] = {contender.name: [] for contender in contenders}
+    commits: list[float] = field(default_factory=list)
+    cpu_s: float = 0.0
+    rows: int = 0
+
+    @property
+    def rate(self) -> float:
+        """Rows a second, from the median commit: others that sync on the same disk stop a whole round now and then."""
+        return 1 / statistics.median(self.commits)
+
+    @property
+    def cpu_us(self) -> int:
+        """Microseconds of processor time a row."""
+        return round(1e6 * self.cpu_s / self.rows)
+
+
+def _all_times(contenders: Sequence[Contender], rounds: int, round_s: float) -> dict[str, _Times]:
+    """Of each contender, in turns of another order every time; the first round only warms up."""
+    seen: dict[str, _Times] = {}
     for number in range(rounds + 1):
         for contender in random.sample(list(contenders), len(contenders)):
-            times = _times(contender, round_s)
-            if number:
-                seen[contender.name] += times
-    return {name: 1 / statistics.median(times) for name, times in seen.items()}
+            _measure(contender, round_s, seen.setdefault(contender.name, _Times()) if number else _Times())
+    return seen
 
 
-def _times(contender: Contender, round_s: float) -> list[float]:
-    """Seconds a row of each commit of one round."""
-    times: list[float] = []
-    end = time.monotonic() + round_s
+def _measure(contender: Contender, round_s: float, into: _Times) -> None:
+    end, cpu_s = time.monotonic() + round_s, time.process_time()
     while (began := time.monotonic()) < end:
         rows = contender.put()
-        times.append((time.monotonic() - began) / rows)
-    return times
+        into.commits.append((time.monotonic() - began) / rows)
+        into.rows += rows
+    into.cpu_s += time.process_time() - cpu_s
 
 
-def _ratios(rates: dict[str, float], missing: Sequence[str]) -> list[Ratio]:
+def _ratios(times: dict[str, _Times], missing: Sequence[str]) -> list[Ratio]:
+    rates = {name: each.rate for name, each in times.items()}
     whole, row = rates[STORE], rates[ROW]
     beside = {f"{name}_per_s": round(rate) for name, rate in rates.items()}
+    beside |= {f"{name}_cpu_us": times[name].cpu_us for name in (RAW, STORE, ROW, BATCH)}
     peers = [name for name in rates if name not in (RAW, RAW_LOG, STORE, ROW, BATCH)]
     return [
         Ratio("whole promises of raw write + fdatasync", whole / rates[RAW], AT_LEAST_OF_RAW, beside),

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from kiosk.bench.figures.figure import quantile
 from kiosk.bench.herd.centre import Ledger
 from kiosk.bench.herd.rows import Row
 from kiosk.bench.herd.scenarios import Scenario
+from kiosk.bench.quantile import quantile
 from offline_cache.batches import MOST
 from offline_cache.contract import TransactionState
 
