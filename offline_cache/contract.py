@@ -313,7 +313,8 @@ class Certificate(msgspec.Struct, frozen=True, tag=True):
 class StoreFailure(msgspec.Struct, frozen=True, tag=True):
     """Why a command failed.
 
-    `kind`: offline (the centre cannot be reached), timeout, refused (the centre says no; `reason` says why),
+    `kind`: offline (the centre cannot be reached), timeout, refused (the centre says no; `reason` says why; also
+    not_enrolled: no key of the centre is known to seal to, nothing was accepted),
     conflict (same key, other content), storage (the disk does not take it; nothing was accepted),
     limit (the service allows no further promise now: too_many_waiting, amount_offline),
     cancelled, invalid.

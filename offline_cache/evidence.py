@@ -15,6 +15,7 @@ from offline_cache.clock import Clock
 from offline_cache.contract import Attachment, TransactionState
 from offline_cache.database import Database
 from offline_cache.journal import Journal, JournalEvent
+from offline_cache.quarantine import Quarantined
 from offline_cache.schedule import Draw, Verdict, VerdictKind, decide
 from offline_cache.sealing import SealTo, seal
 from offline_cache.wire import EvidenceBody
@@ -153,6 +154,18 @@ class Evidence:
         """What waits and what is quarantined."""
         rows: dict[str, int] = dict(self.database.read("SELECT state, count(*) FROM evidence GROUP BY state"))
         return EvidenceDepth(rows.get(EvidenceState.WAITING, 0), rows.get(EvidenceState.QUARANTINED, 0))
+
+    def quarantined(self, limit: int) -> tuple[Quarantined, ...]:
+        """What a person must look at, by transaction, oldest first."""
+        rows = self.database.read(
+            "SELECT id, local_number, service, e.reason FROM evidence e JOIN entry USING (sequence) WHERE e.state = ? "
+            "ORDER BY sequence LIMIT ?",
+            (EvidenceState.QUARANTINED, limit),
+        )
+        return tuple(
+            Quarantined(key, number, service, f"evidence_{reason.removeprefix('evidence_')}", "")
+            for key, number, service, reason in rows
+        )
 
     def drop(self) -> int:
         """Forget the evidence of refused transactions whose payload was forgotten, too; how many pieces."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from offline_cache.contract import Outcome, TransactionState
 from offline_cache.database import Database
+from offline_cache.evidence import Evidence
 from offline_cache.quarantine import Quarantine
 from offline_cache.wire import Order, OrderDone
 
@@ -24,6 +25,7 @@ class Orders:
 
     database: Database
     quarantine: Quarantine
+    evidence: Evidence
 
     def carry_out(self, orders: Sequence[Order]) -> tuple[Outcome, ...]:
         """Carry out what was not before; where the transactions stand now."""
@@ -57,12 +59,16 @@ class Orders:
                 for one in told:
                     self.database.write("UPDATE operator_order SET reported = 1 WHERE id = ?", (one.id,))
 
+    def _retry(self, key: str) -> Outcome | str:
+        pieces = self.evidence.release_quarantined(key)
+        if self.quarantine.release(key):
+            return Outcome(key, TransactionState.UNKNOWN)
+        return DONE if pieces else NOT_QUARANTINED
+
     def _carry_out(self, order: Order) -> Outcome | str:
         """What became of the transaction, or a word about the order."""
         if order.order == "retry":
-            if not order.key or not self.quarantine.release(order.key):
-                return NOT_QUARANTINED
-            return Outcome(order.key, TransactionState.UNKNOWN)
+            return self._retry(order.key) if order.key else NOT_QUARANTINED
         if order.order == "return":
             return self.quarantine.give_back(order.key) or NOT_QUARANTINED
         return UNKNOWN_ORDER

@@ -34,7 +34,8 @@ class Surroundings:
 def report(store: Store, around: Surroundings) -> wire.Status:
     """The state of this moment."""
     depth, catalogue = store.delivery.depth(), store.catalogue.standing(around.now)
-    listed = store.quarantine.rows(MOST_QUARANTINED)
+    evidence = store.evidence.quarantined(MOST_QUARANTINED)
+    listed = (*store.quarantine.rows(MOST_QUARANTINED), *evidence)[:MOST_QUARANTINED]
     return wire.Status(
         version=program_version(),
         line=around.line,
@@ -44,7 +45,7 @@ def report(store: Store, around: Surroundings) -> wire.Status:
         waiting=depth.waiting,
         oldest_s=round(depth.oldest_s),
         ending=store.expiry.ending(),
-        quarantined=depth.quarantined,
+        quarantined=depth.quarantined + len(evidence),
         quarantine=tuple(
             wire.QuarantinedEntry(one.transaction_id, one.local_number, one.service, one.reason, one.since)
             for one in listed

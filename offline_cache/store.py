@@ -207,7 +207,7 @@ def _wire(database: Database, place: Place, clock: Clock, draw: Draw, lock: int)
         trust,
         quarantine,
         Expiry(database, journal, quarantine),
-        Orders(database, quarantine),
+        Orders(database, quarantine, evidence),
         CatalogueStore(database, lambda event, detail: journal.append(event, detail=detail)),
         lock,
     )

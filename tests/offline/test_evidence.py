@@ -12,14 +12,17 @@ from pathlib import Path
 import pytest
 
 from kiosk.ipc import Control
-from offline_cache.contract import Attachment, Draft, GetStatus, StoreStatus, TransactionState
+from offline_cache.contract import Attachment, Draft, GetStatus, LineState, StoreStatus, TransactionState
 from offline_cache.delivery import Due
 from offline_cache.evidence import INLINE_BYTES, LOST, DueBlob
 from offline_cache.journal import JournalEvent
+from offline_cache.orders import DONE
 from offline_cache.parts import LEAST_BYTES, MOST_BYTES, PartSize
+from offline_cache.report import Surroundings, report
 from offline_cache.retention import KEEP_REJECTED_S
 from offline_cache.schedule import Lane, Verdict, VerdictKind
 from offline_cache.store import Place, Store, set_aside
+from offline_cache.wire import Order
 from tests.offline.blob_desk import cut_after, flipped
 from tests.offline.centre_key import opened as opened_by_centre
 from tests.offline.centre_stub import CentreStub, answers, silent
@@ -112,6 +115,21 @@ def test_a_poison_piece_delays_no_other_and_is_laid_aside(store: Store, clock: H
     assert store.evidence.depth().quarantined == 1
     assert store.release_quarantined("") == 1
     assert due_blob(store).blob == poison.blob
+
+
+def test_quarantined_evidence_is_told_to_the_centre_and_tried_again_by_its_order(
+    store: Store, clock: HandClock
+) -> None:
+    draft = accepted(store, with_scans(SCAN))
+    for _ in range(5):
+        store.evidence.record(due_blob(store), Verdict(VerdictKind.REFUSED, 400, "seal_broken"), True)
+        clock.pass_s(400)
+    told = report(store, Surroundings(clock.utc(), "ok", LineState.ONLINE, True, "", ()))
+    assert told.quarantined == 1
+    assert [(one.key, one.reason) for one in told.quarantine] == [(draft.id, "evidence_seal_broken")]
+    store.orders.carry_out([Order(id="1", order="retry", key=draft.id)])
+    assert [one.outcome for one in store.orders.unreported()] == [DONE]
+    assert isinstance(store.evidence.take(), DueBlob)
 
 
 def test_progress_forgives_former_failures_and_silence_does_not(store: Store, clock: HandClock) -> None:
