@@ -26,12 +26,15 @@ from sqlalchemy import func, select
 
 from kiosk.bench.herd.centre import Day, Ledger
 from kiosk.bench.herd.figures import Outcome, outcome_of
-from kiosk.bench.herd.live_plan import Account, Plan, Report, Told
+from kiosk.bench.herd.live_plan import Account, Plan, Report, SealingKey, Told
 from kiosk.bench.herd.rows import Row
 from kiosk.bench.herd.scenarios import OUTAGE_S, Scenario
 from kiosk.central.database import Database
 from kiosk.central.models import Terminal, TerminalKey, Transaction
+from offline_cache.centre_trust import SEALING_PREFIX
+from offline_cache.centre_trust import SealingKey as StatedKey
 from offline_cache.contract import TransactionState
+from offline_cache.signed_text import from_base64url, read_signed
 
 UP_WITHIN_S = 60.0
 CLIENTS_READY_S = 3.0
@@ -99,7 +102,7 @@ def centre(place: Place) -> Iterator[None]:
     """`kiosk central serve`, one process; it ends with the block."""
     words = ["central", "serve", "--data", str(place.folder / "centre"), "--port", str(place.port)]
     command = [sys.executable, "-m", "kiosk", *words, "--database", place.database_url]
-    with (place.folder / "centre.log").open("wb") as log:
+    with (place.folder / "centre.log").open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
             _await_health(place, process)
@@ -109,11 +112,25 @@ def centre(place: Place) -> Iterator[None]:
             process.wait(30)
 
 
+def sealing_key(place: Place) -> SealingKey:
+    """What a running centre says that payloads are sealed to; LiveError when it says nothing."""
+    told = requests.get(f"{place.url}/v1/centre", timeout=UP_WITHIN_S).json()
+    stated = read_signed(SEALING_PREFIX, told["sealing"], from_base64url(told["public_key"]), StatedKey)
+    if stated is None:
+        raise LiveError("the centre names no key to seal to")
+    return SealingKey(stated.k, stated.s, from_base64url(stated.x))
+
+
 def live_run(fleet: LiveFleet, place: Place) -> Outcome:
     """Make the run; LiveError when it cannot be made."""
     accounts = enrol_all(place, fleet.terminals)
+    with centre(place):  # before the outage: its keys are known
+        sealing = sealing_key(place)
     zero_s = time.monotonic()
-    clients = [_clients(plan) for plan in _plans(fleet, place, accounts, zero_s)]
+    draft = Plan(
+        place.url, sealing, accounts, fleet.entries, fleet.outage_s, fleet.poll_s, zero_s, fleet.within_s, fleet.seed
+    )
+    clients = [_clients(plan) for plan in _shares(draft, fleet.processes)]
     time.sleep(CLIENTS_READY_S)  # they find nobody: this is the end of the outage
     try:
         with centre(place):
@@ -126,21 +143,11 @@ def live_run(fleet: LiveFleet, place: Place) -> Outcome:
     return _judged(fleet, place, returned_s, reports)
 
 
-def _plans(fleet: LiveFleet, place: Place, accounts: Sequence[Account], zero_s: float) -> Iterator[Plan]:
-    share = -(-len(accounts) // fleet.processes)
-    for first in range(0, len(accounts), share):
-        some = tuple(accounts[first : first + share])
-        yield Plan(
-            place.url,
-            some,
-            fleet.entries,
-            fleet.outage_s,
-            fleet.poll_s,
-            zero_s,
-            fleet.within_s,
-            fleet.seed,
-            first,
-        )
+def _shares(plan: Plan, processes: int) -> Iterator[Plan]:
+    """The plan for each process: its part of the terminals."""
+    share = -(-len(plan.accounts) // processes)
+    for first in range(0, len(plan.accounts), share):
+        yield msgspec.structs.replace(plan, accounts=plan.accounts[first : first + share], first=first)
 
 
 def _clients(plan: Plan) -> subprocess.Popen[bytes]:

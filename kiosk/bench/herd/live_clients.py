@@ -21,18 +21,18 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.bench.herd.live_clock import LiveClock
-from kiosk.bench.herd.live_plan import Account, Plan, Report, Told
+from kiosk.bench.herd.live_plan import Account, Plan, Report, SealingKey, Told
 from kiosk.bench.herd.rows import Row
 from kiosk.bench.herd.terminal import Habits, Heard, Terminal
 from kiosk.ipc import Control
-from offline_cache.central import Centre
+from offline_cache.central import Centre, Entry
 from offline_cache.contract import Answer, Draft
 from offline_cache.errors import CentreError
 from offline_cache.http import CentreAddress, Exchanger
 from offline_cache.identifiers import local_number, new_transaction_id
 from offline_cache.request_signature import RequestSigner
 from offline_cache.schedule import VerdictKind
-from offline_cache.sealing import PLAIN
+from offline_cache.sealing import SEALED, SealTo, seal
 from offline_cache.wire import Captured, transaction_body
 
 AT_ONCE = 96
@@ -40,11 +40,12 @@ ANSWER_CHARACTERS = 600
 _ids = itertools.count(1_700_000_000_000)
 
 
-def body_of(terminal: str, key: str, sequence: int) -> bytes:
-    """An application of about 1 KB; not sealed, which would cost these clients more than the centre."""
+def sealed_body(to: SealingKey, terminal: str, key: str, sequence: int) -> bytes:
+    """An application of about 1 KB, sealed as the store does it."""
     answers = (Answer("address", "x" * ANSWER_CHARACTERS, "地址", "x"),)
     draft = Draft(key, "application", "hrss/card", 1, "440106", "440106199001011237", "Name", "", answers)
-    return transaction_body(draft, Captured(local_number(terminal, sequence), sequence, "2026-11-23T02:00:00Z"))
+    plain = transaction_body(draft, Captured(local_number(terminal, sequence), sequence, "2026-11-23T02:00:00Z"))
+    return seal(SealTo(to.key_id, to.suite, to.public_key), f"transaction {key}", plain)
 
 
 class LiveLine:
@@ -54,22 +55,27 @@ class LiveLine:
         self._clock = clock
         self._url = plan.url
         self._accounts = dict(enumerate(plan.accounts, plan.first))
-        self._keys: dict[tuple[int, int], str] = {}
+        self._sealing = plan.sealing
+        self._entries: dict[tuple[int, int], Entry] = {}
         self._workers = ThreadPoolExecutor(AT_ONCE)
         self._counting = threading.Lock()
         self.posts: Counter[int] = Counter()
         self.probes: Counter[int] = Counter()
         self.took_s: list[float] = []
 
-    def key(self, terminal: int, row: Row) -> str:
-        """The idempotency key of an entry: made once."""
-        return self._keys.setdefault((terminal, row.sequence), new_transaction_id(next(_ids)))
+    def entry(self, terminal: int, row: Row) -> Entry:
+        """What is posted for a row: key and bytes are made once, as in the store."""
+        place = (terminal, row.sequence)
+        if place not in self._entries:
+            key = new_transaction_id(next(_ids))
+            body = sealed_body(self._sealing, self._accounts[terminal].id, key, row.sequence)
+            self._entries[place] = (key, SEALED, body)
+        return self._entries[place]
 
     def post(self, terminal: int, rows: Sequence[Row], within_s: float, heard: Heard) -> None:
         """Send these rows in one request."""
         account = self._accounts[terminal]
-        keys = [(self.key(terminal, row), row.sequence) for row in rows]
-        entries = [(key, PLAIN, body_of(account.id, key, sequence)) for key, sequence in keys]
+        entries = [self.entry(terminal, row) for row in rows]
 
         def work() -> None:
             times: list[float | None] = []
@@ -154,7 +160,7 @@ def _told(member: Terminal, line: LiveLine) -> Told:
     rows = member.rows
     return Told(
         member.number,
-        tuple(line.key(member.number, row) for row in rows),
+        tuple(line.entry(member.number, row)[0] for row in rows),
         tuple(row.state for row in rows),
         tuple(row.captured_s for row in rows),
         tuple(row.ended_s for row in rows),

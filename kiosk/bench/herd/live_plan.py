@@ -12,10 +12,19 @@ class Account(msgspec.Struct, frozen=True):
     private_key: bytes
 
 
+class SealingKey(msgspec.Struct, frozen=True):
+    """The centre's key that payloads are sealed to: its id, suite and bytes."""
+
+    key_id: str
+    suite: str
+    public_key: bytes
+
+
 class Plan(msgspec.Struct, frozen=True):
     """What one process of clients is to do. Times are seconds after `zero_s` of CLOCK_MONOTONIC."""
 
     url: str
+    sealing: SealingKey
     accounts: tuple[Account, ...]
     entries: int
     outage_s: float

@@ -13,14 +13,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from kiosk.bench.herd.centre import Service
-from kiosk.bench.herd.live import Place, centre, enrol_all
-from kiosk.bench.herd.live_clients import body_of, centre_for
+from kiosk.bench.herd.live import Place, centre, enrol_all, sealing_key
+from kiosk.bench.herd.live_clients import centre_for, sealed_body
+from kiosk.bench.herd.live_plan import SealingKey
 from kiosk.ipc import Control
 from offline_cache.batches import MOST
 from offline_cache.central import Centre
 from offline_cache.identifiers import new_transaction_id
 from offline_cache.schedule import VerdictKind
-from offline_cache.sealing import PLAIN
+from offline_cache.sealing import SEALED
 
 CLIENTS = 4
 WITHIN_S = 30.0
@@ -36,17 +37,18 @@ def measured_service(place: Place, for_s: float = 3.0) -> Service:
     accounts = enrol_all(place, CLIENTS)
     clients = [centre_for(place.url, account, lambda took_s: None) for account in accounts]
     with centre(place):
-        single_s = _seconds_each(clients, lambda one: _send(one, 1), for_s)
-        full_s = _seconds_each(clients, lambda one: _send(one, MOST), for_s)
+        to = sealing_key(place)
+        single_s = _seconds_each(clients, lambda one: _send(one, to, 1), for_s)
+        full_s = _seconds_each(clients, lambda one: _send(one, to, MOST), for_s)
         probe_s = _seconds_each(clients, lambda one: one.health(secrets.token_urlsafe(16), Control(WITHIN_S)), for_s)
     entry_s = max(0.0, (full_s - single_s) / (MOST - 1))
     return Service(max(0.0, single_s - entry_s), entry_s, probe_s, probe_s)
 
 
-def _send(one: Centre, count: int) -> None:
+def _send(one: Centre, to: SealingKey, count: int) -> None:
     terminal = "GZ-TH-0001"
     keys = [new_transaction_id(next(_ids)) for _ in range(count)]
-    entries = [(key, PLAIN, body_of(terminal, key, number)) for number, key in enumerate(keys, 1)]
+    entries = [(key, SEALED, sealed_body(to, terminal, key, number)) for number, key in enumerate(keys, 1)]
     answer = one.send(entries, Control(WITHIN_S))
     if any(verdict.kind is not VerdictKind.ACKNOWLEDGED for verdict in answer.verdicts):
         raise NotTakenError(str(answer.verdicts[0]))
