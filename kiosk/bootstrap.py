@@ -7,15 +7,15 @@ import time
 from pathlib import Path
 
 from kiosk.folders import CONFIG, Folders
-from kiosk.journey.catalogue import load_catalogue
 from kiosk.journey.context import Context, TerminalFacts
 from kiosk.settings import Settings, load_settings
 from kiosk.terminal.clock import SystemClock
+from kiosk.terminal.edition import floor_edition
 from kiosk.terminal.heartbeat import Heartbeat
-from kiosk.terminal.links import Links, Word
+from kiosk.terminal.librarian import Librarian
+from kiosk.terminal.links import EditionArrived, Links, Word
 from kiosk.terminal.pin import PinGuard
 from kiosk.terminal.terminal import Meant, Terminal
-from kiosk.texts import load_texts
 from ui.app import create_app
 from ui.bridge import EventBridge, Timers
 
@@ -27,12 +27,12 @@ READY = "ready"
 def run_terminal(profile: Path, folders: Folders) -> int:
     """Run the full-screen terminal until SIGTERM. Returns the exit status."""
     settings = load_settings(profile)
-    texts = load_texts(CONFIG / "texts")
-    app, window = create_app(texts, lambda intent: terminal.handle_intent(intent), settings.screen.diagonal_mm)  # noqa: PLW0108  # bound below
+    floor, facts = floor_edition(CONFIG), _facts(settings)
+    app, window = create_app(floor.texts, lambda intent: terminal.handle_intent(intent), settings.screen.diagonal_mm)  # noqa: PLW0108  # bound below
     timers = Timers(lambda timer_id: _ring(timer_id))  # noqa: PLW0108  # bound below
     bridge = EventBridge(lambda meant: terminal.handle_word(meant))  # type: ignore[arg-type]  # only Meant is posted  # noqa: PLW0108  # bound below
     heartbeat = Heartbeat()
-    context = Context(load_catalogue(CONFIG, texts), texts, _facts(settings))
+    context = Context(floor.catalogue, floor.texts, facts)
     pin = PinGuard(settings.technician.pin, time.monotonic)
     terminal = Terminal(context, window, timers, SystemClock(), pin)
 
@@ -47,7 +47,8 @@ def run_terminal(profile: Path, folders: Folders) -> int:
             terminal.handle_timer(timer_id)
 
     links = Links(folders.run.resolve(), settings.devices, post_news)
-    terminal.start(links, bridge.post)
+    librarian = Librarian(floor, facts, links.ask_store, lambda edition: post_news(EditionArrived(edition)))
+    terminal.start(links, bridge.post, librarian)
     window.fill_screen()
     (folders.run / READY).touch()
     heartbeat.ready()
@@ -58,6 +59,7 @@ def run_terminal(profile: Path, folders: Folders) -> int:
     finally:
         window.may_close = True
         timers.cancel_all()
+        librarian.close()
         links.close()
         heartbeat.close()
 

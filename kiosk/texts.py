@@ -31,6 +31,21 @@ class Texts:
         """The sentence of `key` with its {placeholders} filled. KeyError for an unknown key: a bug."""
         return self._sentences[key][language].format(**values)
 
+    def over(self, floor: Texts) -> Texts:
+        """These sentences, and those of `floor` for what is not here: a program may know more words than a catalogue.
+
+        Raises TextError for sentences that are filled with other values than the floor's: the program fills those.
+        """
+        mistakes = [
+            f"{key}: is filled with {sorted(_placeholders(said['zh-Hans']))}, the program fills in {sorted(known)}"
+            for key, said in self._sentences.items()
+            if key in floor
+            and (known := _placeholders(floor._sentences[key]["zh-Hans"])) != _placeholders(said["zh-Hans"])
+        ]
+        if mistakes:
+            raise TextError("\n".join(mistakes))
+        return Texts({**floor._sentences, **self._sentences})
+
     def __contains__(self, key: object) -> bool:
         return key in self._sentences
 
@@ -42,21 +57,26 @@ class Texts:
 
 def load_texts(folder: Path) -> Texts:
     """Read every *.toml in `folder`; raise TextError listing all mistakes."""
+    return read_texts({path.name: path.read_bytes() for path in sorted(folder.glob("*.toml"))})
+
+
+def read_texts(files: Mapping[str, bytes]) -> Texts:
+    """The sentences in these files, by name; raise TextError listing all mistakes."""
     sentences: dict[str, dict[str, str]] = {}
     mistakes: list[str] = []
-    for path in sorted(folder.glob("*.toml")):
+    for name, body in files.items():
         try:
-            tree = tomllib.loads(path.read_text(encoding="utf-8"))
-        except tomllib.TOMLDecodeError as error:
-            mistakes.append(f"{path.name}: {error}")
+            tree = tomllib.loads(body.decode("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            mistakes.append(f"{name}: {error}")
             continue
         for key, value in _leaves(tree):
             if key in sentences:
-                mistakes.append(f"{path.name}: {key} is written twice")
-            mistakes.extend(f"{path.name}: {key}: {mistake}" for mistake in text_mistakes(value))
+                mistakes.append(f"{name}: {key} is written twice")
+            mistakes.extend(f"{name}: {key}: {mistake}" for mistake in text_mistakes(value))
             sentences[key] = value
     if not sentences:
-        mistakes.append(f"{folder}: no texts found")
+        mistakes.append("no texts found")
     if mistakes:
         raise TextError("\n".join(mistakes))
     return Texts(sentences)

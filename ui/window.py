@@ -64,6 +64,7 @@ class KioskWindow(QWidget):
         self._view: View | None = None
         self._screen: Screen[Any] | None = None
         self._overlay: Screen[Any] | None = None
+        self._anew = False
         self.may_close = False
         self._header = Header()
         self._header.intent.connect(self.intent)
@@ -90,6 +91,10 @@ class KioskWindow(QWidget):
         """Cover the screen. Without a window manager "full screen" alone leaves a 160x160 window."""
         self.setGeometry(QGuiApplication.primaryScreen().geometry())
         self.show()
+
+    def use_texts(self, texts: Texts) -> None:
+        """Take the words of the frame and of the pages' own parts from here, from the next page on."""
+        self._texts, self._anew = texts, True
 
     def show_view(self, view: View) -> None:
         """Show `view`: an overlay over the present page, or a page of its own."""
@@ -121,7 +126,8 @@ class KioskWindow(QWidget):
 
     def _show_page(self, view: View) -> None:
         shown = self._screen
-        if shown is None or not _shows(shown, view):
+        if shown is None or self._anew or not _shows(shown, view):
+            self._anew = False
             self._drop_page()
             self._screen = self._new_screen(view)
             self._page.addWidget(self._screen, 1)

@@ -8,7 +8,7 @@ districts/<code>/<department>.<id>.toml, codes/*.toml, codes/public/<dataset>.to
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +26,8 @@ _T = TypeVar("_T")
 CITY = "440100"
 SHARED = "shared"
 """The folder of services/ that is no department: phrases and fragments."""
+_FOLDERS = ("services", "districts", "codes")
+_PATTERNS = ("services/*/*.toml", "districts/*/*.toml", "codes/*.toml", "codes/public/*.toml")
 
 
 class CatalogueError(Exception):
@@ -57,6 +59,8 @@ class Catalogue:
     audiences: Mapping[str, Named] = field(default_factory=dict)
     licences: Mapping[str, Named] = field(default_factory=dict)
     public: Mapping[str, PublicTable] = field(default_factory=dict)
+    sources: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    """The files it was read from, by path: what did not change need not be read again."""
 
     def resolve(self, service_id: str, district: str, today: str) -> Resolved:
         """The rules of a service in a district on a day: the district's own, else the city's."""
@@ -86,55 +90,48 @@ class Catalogue:
 
 def load_catalogue(folder: Path, texts: Texts) -> Catalogue:
     """Read and judge the configuration in `folder`; CatalogueError lists every mistake."""
-    mistakes: list[str] = []
-    library = load_library(folder, mistakes)
-    services = _services(folder, library, mistakes)
-    overlays = _overlays(folder, library, mistakes)
-    codes = folder / "codes"
+    return read_catalogue(config_files(folder), texts)
+
+
+def config_files(folder: Path) -> dict[str, bytes]:
+    """The files of a configuration folder that a catalogue is read from, by path."""
+    found = [path for pattern in _PATTERNS for path in sorted(folder.glob(pattern))]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+def read_catalogue(files: Mapping[str, bytes], texts: Texts, former: Catalogue | None = None) -> Catalogue:
+    """Read and judge files by their path; CatalogueError lists every mistake.
+
+    `former` was judged with the same texts: what did not change since is taken from it.
+    """
+    pile = _Pile(files, former)
     catalogue = Catalogue(
-        services=services,
-        overlays=overlays,
-        districts=_codes(codes / "districts.toml", mistakes),
-        departments=_codes(codes / "departments.toml", mistakes),
-        groups=_codes(codes / "groups.toml", mistakes),
-        sites=_sites(codes / "places.toml", mistakes),
-        audiences=_codes(codes / "audiences.toml", mistakes),
-        licences=_codes(codes / "licences.toml", mistakes),
-        public=_public(codes / "public", library, mistakes),
+        services=pile.services(),
+        overlays=pile.overlays(),
+        districts=pile.codes("districts"),
+        departments=pile.codes("departments"),
+        groups=pile.codes("groups"),
+        sites=pile.sites(),
+        audiences=pile.codes("audiences"),
+        licences=pile.codes("licences"),
+        public=pile.public(),
+        sources={path: body for path, body in files.items() if path.split("/")[0] in _FOLDERS},
     )
-    mistakes += lint.mistakes_of(catalogue, texts)
+    mistakes = pile.mistakes + lint.mistakes_of(catalogue, texts, unchanged(catalogue, former))
     if mistakes:
         raise CatalogueError(mistakes)
     return catalogue
 
 
-def load_library(folder: Path, mistakes: list[str]) -> Library:
-    """What services share: phrases and fragments."""
-    trees: dict[str, dict[str, Any]] = {}
-    for path in sorted((folder / "services" / SHARED).glob("*.toml")):
-        tree = _tree(path, f"services/{SHARED}/{path.name}", mistakes)
-        if tree is not None:
-            trees[path.stem] = tree
-    library = Library(trees.pop("phrases", {}), trees)
-    mistakes += library_mistakes(library)
-    return library
+def unchanged(catalogue: Catalogue, former: Catalogue | None) -> frozenset[str]:
+    """The services that need not be judged again: neither they nor any code that they may name changed."""
+    if former is None or _codes_of(catalogue) != _codes_of(former):
+        return frozenset()
+    return frozenset(id for id, service in catalogue.services.items() if former.services.get(id) is service)
 
 
-def _services(folder: Path, library: Library, mistakes: list[str]) -> dict[str, Service]:
-    services: dict[str, Service] = {}
-    for path in sorted((folder / "services").glob("*/*.toml")):
-        if path.parent.name == SHARED:
-            continue
-        where = f"services/{path.parent.name}/{path.name}"
-        service = _read(path, where, Service, mistakes, library)
-        if service is None:
-            continue
-        if service.id != f"{path.parent.name}/{path.stem}":
-            mistakes.append(f"{where}: id: {service.id} does not match the file's place")
-        services[service.id] = with_needs(service)
-    if not services and not mistakes:
-        mistakes.append(f"{folder}: no services found")
-    return services
+def _codes_of(catalogue: Catalogue) -> dict[str, bytes]:
+    return {path: body for path, body in catalogue.sources.items() if path.startswith("codes/")}
 
 
 def with_needs(service: Service) -> Service:
@@ -145,27 +142,6 @@ def with_needs(service: Service) -> Service:
     return msgspec.structs.replace(service, needs=tuple(roles))
 
 
-def _overlays(folder: Path, library: Library, mistakes: list[str]) -> dict[tuple[str, str], Overlay]:
-    overlays: dict[tuple[str, str], Overlay] = {}
-    for path in sorted((folder / "districts").glob("*/*.toml")):
-        where = f"districts/{path.parent.name}/{path.name}"
-        overlay = _read(path, where, Overlay, mistakes, library)
-        if overlay is None:
-            continue
-        if (overlay.district, overlay.service.replace("/", ".")) != (path.parent.name, path.stem):
-            mistakes.append(f"{where}: district and service do not match the file's place")
-        overlays[overlay.district, overlay.service] = overlay
-    return overlays
-
-
-def _public(folder: Path, library: Library, mistakes: list[str]) -> dict[str, PublicTable]:
-    found = {
-        path.stem: _read(path, f"codes/public/{path.name}", PublicTable, mistakes, library)
-        for path in sorted(folder.glob("*.toml"))
-    }
-    return {name: table for name, table in found.items() if table is not None}
-
-
 class _Codes(msgspec.Struct, frozen=True):
     entries: tuple[Named, ...]
 
@@ -174,32 +150,106 @@ class _Sites(msgspec.Struct, frozen=True):
     places: tuple[Site, ...]
 
 
-def _codes(path: Path, mistakes: list[str]) -> dict[str, Named]:
-    table = _read(path, f"codes/{path.name}", _Codes, mistakes)
-    return {entry.code: entry for entry in table.entries} if table else {}
+class _Pile:
+    """Files being read; `mistakes` of their form."""
 
+    def __init__(self, files: Mapping[str, bytes], former: Catalogue | None) -> None:
+        self._files = files
+        self.mistakes: list[str] = []
+        self.library = self._library()
+        shared = {path for path in files if _is_shared(path)}
+        known = former is not None and shared == {path for path in former.sources if _is_shared(path)}
+        self._former = former if known and former is not None and self._same(former, shared) else None
 
-def _sites(path: Path, mistakes: list[str]) -> tuple[Site, ...]:
-    table = _read(path, f"codes/{path.name}", _Sites, mistakes)
-    return table.places if table else ()
+    def services(self) -> dict[str, Service]:
+        """By id."""
+        services: dict[str, Service] = {}
+        for path in self._under("services"):
+            if not _is_shared(path):
+                service = self._service(path)
+                if service is not None:
+                    services[service.id] = service
+        if not services and not self.mistakes:
+            self.mistakes.append("services: no services found")
+        return services
 
+    def overlays(self) -> dict[tuple[str, str], Overlay]:
+        """By district and service."""
+        overlays: dict[tuple[str, str], Overlay] = {}
+        for path in self._under("districts"):
+            _, district, name = path.removesuffix(".toml").split("/")
+            overlay = self._read(path, Overlay, self.library)
+            if overlay is None:
+                continue
+            if (overlay.district, overlay.service.replace("/", ".")) != (district, name):
+                self.mistakes.append(f"{path}: district and service do not match the file's place")
+            overlays[overlay.district, overlay.service] = overlay
+        return overlays
 
-def _tree(path: Path, where: str, mistakes: list[str]) -> dict[str, Any] | None:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        mistakes.append(f"{where}: cannot be read: {error}")
+    def codes(self, name: str) -> dict[str, Named]:
+        """One table of codes."""
+        table = self._read(f"codes/{name}.toml", _Codes)
+        return {entry.code: entry for entry in table.entries} if table else {}
+
+    def sites(self) -> tuple[Site, ...]:
+        """Other places."""
+        table = self._read("codes/places.toml", _Sites)
+        return table.places if table else ()
+
+    def public(self) -> dict[str, PublicTable]:
+        """Public data by its dataset."""
+        names = [path.split("/")[2].removesuffix(".toml") for path in self._under("codes") if "/public/" in path]
+        found = {name: self._read(f"codes/public/{name}.toml", PublicTable, self.library) for name in names}
+        return {name: table for name, table in found.items() if table is not None}
+
+    def _library(self) -> Library:
+        trees: dict[str, dict[str, Any]] = {}
+        for path in self._under("services"):
+            tree = self._tree(path) if _is_shared(path) else None
+            if tree is not None:
+                trees[path.split("/")[2].removesuffix(".toml")] = tree
+        library = Library(trees.pop("phrases", {}), trees)
+        self.mistakes += library_mistakes(library)
+        return library
+
+    def _service(self, path: str) -> Service | None:
+        own_id = path.removeprefix("services/").removesuffix(".toml")
+        if self._former is not None and self._same(self._former, {path}) and own_id in self._former.services:
+            return self._former.services[own_id]
+        service = self._read(path, Service, self.library)
+        if service is None:
+            return None
+        if service.id != own_id:
+            self.mistakes.append(f"{path}: id: {service.id} does not match the file's place")
+        return with_needs(service)
+
+    def _under(self, top: str) -> list[str]:
+        return sorted(p for p in self._files if p.startswith(f"{top}/") and p.count("/") == 2 and p.endswith(".toml"))
+
+    def _same(self, former: Catalogue, paths: Iterable[str]) -> bool:
+        return all(former.sources.get(path) == self._files[path] for path in paths)
+
+    def _tree(self, path: str) -> dict[str, Any] | None:
+        try:
+            return tomllib.loads(self._files[path].decode("utf-8"))
+        except KeyError:
+            self.mistakes.append(f"{path}: is not there")
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+            self.mistakes.append(f"{path}: cannot be read: {error}")
         return None
 
+    def _read(self, path: str, kind: type[_T], library: Library | None = None) -> _T | None:
+        tree = self._tree(path)
+        if tree is None:
+            return None
+        if library is not None:
+            tree, wrong = expand(tree, library)
+            self.mistakes += [f"{path}: {mistake}" for mistake in wrong]
+        reader = Reader(path)
+        found = reader.read(kind, tree)
+        self.mistakes += reader.mistakes
+        return found
 
-def _read(path: Path, where: str, kind: type[_T], mistakes: list[str], library: Library | None = None) -> _T | None:
-    tree = _tree(path, where, mistakes)
-    if tree is None:
-        return None
-    if library is not None:
-        tree, wrong = expand(tree, library)
-        mistakes += [f"{where}: {mistake}" for mistake in wrong]
-    reader = Reader(where)
-    found = reader.read(kind, tree)
-    mistakes += reader.mistakes
-    return found
+
+def _is_shared(path: str) -> bool:
+    return path.startswith(f"services/{SHARED}/")

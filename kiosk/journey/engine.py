@@ -40,6 +40,7 @@ from kiosk.journey.technician import may_open, open_door, technician_intent
 from kiosk.journey.turn import Going, Turn
 from kiosk.journey.view import view_of
 from kiosk.journey.walk import begin, behaviour_of, leave, settle
+from kiosk.journey.withdrawal import stop_withdrawn
 from kiosk.views import Readiness
 
 __all__ = ["Context", "Session", "Transition", "advance", "opening"]
@@ -66,6 +67,7 @@ def advance(session: Session | None, event: Event, context: Context) -> Transiti
     if isinstance(event, TimedOut):
         return _timed_out(before, event)
     after = settle(_intent(before, event) if isinstance(event, Intent) else facts.handle(before, event))
+    after = stop_withdrawn(after)
     return _finish(before, after, event)
 
 

@@ -13,6 +13,7 @@ from drivers.contract.status import DeviceReport, DeviceRole, DeviceState, Suppl
 from kiosk.journey.context import Context
 from kiosk.journey.events import World
 from kiosk.journey.model import Service, Site
+from kiosk.journey.withdrawal import is_withdrawn
 from kiosk.views import Language, Readiness
 from offline_cache.contract import LineState
 
@@ -30,6 +31,8 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def judge(service: Service, world: World, context: Context, language: Language) -> Verdict:
     """The readiness of one service in this state of the world; the gravest reason is told."""
+    if is_withdrawn(service.id, world):  # nowhere else either: no other place is named
+        return Verdict(Readiness.UNAVAILABLE, context.texts("ready.withdrawn", language))
     reason = (
         _closed_reason(service, world, context, language)
         or _limit_reason(service, world, context, language)

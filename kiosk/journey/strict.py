@@ -5,11 +5,14 @@ Not responsible for what the values mean (kiosk.journey.lint).
 
 from __future__ import annotations
 
+import functools
 import types
 import typing
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 from kiosk.journey.model import STEP_TYPES, Text
 from kiosk.texts import text_mistakes
@@ -81,8 +84,7 @@ class Reader:
             self.complain(path, "must be a table")
             return None
         before = len(self.mistakes)
-        hints = typing.get_type_hints(kind)
-        fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+        hints, fields = _shape(kind)
         for name in value.keys() - fields.keys():
             self.complain(_join(path, name), "is not a key we know")
         built: dict[str, object] = {}
@@ -98,6 +100,12 @@ def _name(value: object, index: int) -> str:
     """What a writer would call an entry: its id where it has one, for a used fragment changes the numbers."""
     said = value.get("id", value.get("code", "")) if isinstance(value, dict) else ""
     return said if isinstance(said, str) and said else str(index)
+
+
+@functools.cache  # of a few dozen kinds; finding the hints takes longer than all the rest
+def _shape(kind: type[msgspec.Struct]) -> tuple[Mapping[str, Any], Mapping[str, FieldInfo]]:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    return typing.get_type_hints(kind), fields
 
 
 def _join(path: str, name: str) -> str:

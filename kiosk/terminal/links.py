@@ -27,6 +27,7 @@ from kiosk.journey.events import (
     StoreDone,
     StoreFailed,
 )
+from kiosk.terminal.edition import Edition
 from offline_cache.contract import (
     STORE_CONTRACT,
     Accept,
@@ -39,6 +40,7 @@ from offline_cache.contract import (
     StoreFailure,
     StoreStatus,
 )
+from offline_cache.contract_catalogue import CatalogueStatus
 
 SHINE_WITHIN_S = 2.0
 
@@ -67,7 +69,13 @@ class StatusArrived(msgspec.Struct, frozen=True, tag=True):
     status: StoreStatus
 
 
-Word = AnyFact | ReportArrived | LineArrived | StoreLink | StatusArrived
+class EditionArrived(msgspec.Struct, frozen=True, tag=True):
+    """There is another edition of what this terminal offers."""
+
+    edition: Edition
+
+
+Word = AnyFact | ReportArrived | LineArrived | StoreLink | StatusArrived | CatalogueStatus | EditionArrived
 Post = Callable[[Word], None]
 
 
@@ -139,6 +147,10 @@ class Links:
 
         self._store.start(GetStatus(told), 5.0, finish)
 
+    def ask_store(self, command: AnyStoreCommand, within_s: float) -> Any:
+        """Ask the store and wait. Raises RemoteError, ConnectionLost, NoAnswer; never on the screen's thread."""
+        return self._store.call(command, within_s)
+
     def close(self) -> None:
         """Drop every connection."""
         for client in [*self._devices.values(), self._store]:
@@ -153,12 +165,14 @@ class Links:
         if isinstance(notice, DeviceReport):  # keys of the pad have no reader yet
             self._post(ReportArrived(notice))
 
-    def _store_notice(self, notice: LineChanged | OutcomeChanged) -> None:
+    def _store_notice(self, notice: LineChanged | OutcomeChanged | CatalogueStatus) -> None:
         match notice:
             case LineChanged(line=line):
                 self._post(LineArrived(line))
             case OutcomeChanged(outcome=outcome):
                 self._post(OutcomeArrived(outcome))
+            case CatalogueStatus():
+                self._post(notice)
 
 
 def device_failure(error: Exception, command: DeviceCommand) -> DeviceFailure:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 import msgspec
@@ -38,11 +39,14 @@ from kiosk.journey.events import (
     World,
     WorldChanged,
 )
+from kiosk.terminal.edition import Edition
 from kiosk.terminal.guide import light_of
-from kiosk.terminal.links import LineArrived, Links, ReportArrived, StatusArrived, StoreLink, Word
+from kiosk.terminal.links import EditionArrived, LineArrived, Links, ReportArrived, StatusArrived, StoreLink, Word
 from kiosk.terminal.pin import PinGuard
+from kiosk.texts import Texts
 from kiosk.views import AnyView
-from offline_cache.contract import LineState
+from offline_cache.contract import LineState, StoreStatus
+from offline_cache.contract_catalogue import CatalogueStatus
 
 log = logging.getLogger(__name__)
 STATUS_EVERY_S = 5.0
@@ -54,6 +58,16 @@ class Screen(Protocol):
 
     def show_view(self, view: AnyView) -> None:
         """Paint this page."""
+
+    def use_texts(self, texts: Texts) -> None:
+        """Take the frame's own words from here, from the next page on."""
+
+
+class Library(Protocol):
+    """Who brings another edition when the store has another version; EditionArrived follows, at first always."""
+
+    def follow(self, status: CatalogueStatus) -> None:
+        """The store has this version active."""
 
 
 class Timers(Protocol):
@@ -91,6 +105,9 @@ class Terminal:
 
     def __init__(self, context: Context, screen: Screen, timers: Timers, clock: Clock, pin: PinGuard) -> None:
         self._context, self._screen, self._timers = context, screen, timers
+        self._next_context: Context | None = None
+        self._library: Library | None = None
+        self._unsettled: StoreStatus | None = None  # what the store said before the first edition was there
         self._clock, self._pin = clock, pin
         self._session: Session | None = None
         self._generation = 0
@@ -98,12 +115,15 @@ class Terminal:
         self._running: dict[int, Callable[[], None]] = {}
         self._timing: set[str] = set()
         self._links: Links | None = None
+        self._settled = True
         self._light: GuideLight | None = None
         self._post: Callable[[Meant], None] = lambda meant: None
 
-    def start(self, links: Links, post: Callable[[Meant], None]) -> None:
-        """Show the first page and begin to follow the world."""
-        self._links, self._post = links, post
+    def start(self, links: Links, post: Callable[[Meant], None], library: Library | None = None) -> None:
+        """Show the first page and begin to follow the world. With a library nobody is served before its first edition:
+        what the program came with may be older than what the store has."""
+        self._links, self._post, self._library = links, post, library
+        self._settled = library is None
         transition = opening(self._context, self._world)
         self._session = transition.session
         self._carry_out(transition.effects)
@@ -125,7 +145,11 @@ class Terminal:
             case StoreLink(up=up):
                 self._store_link(up)
             case StatusArrived(status=status):
-                self._change_world(store=status)
+                self._store_told(status)
+            case CatalogueStatus():
+                self._ask_status()
+            case EditionArrived(edition=edition):
+                self._take_edition(edition)
             case OutcomeArrived() as outcome:
                 self._feed(outcome)
             case fact if meant.generation == self._generation:
@@ -150,6 +174,8 @@ class Terminal:
         transition = advance(self._session, event, self._context)
         self._session = transition.session
         self._carry_out(transition.effects)
+        if self._session is None and self._next_context is not None:
+            self._use(self._next_context)
 
     def _carry_out(self, effects: tuple[AnyEffect, ...]) -> None:
         for effect in effects:
@@ -229,6 +255,31 @@ class Terminal:
         if world != self._world:
             self._world = world
             self._feed(WorldChanged(world))
+
+    def _store_told(self, status: StoreStatus) -> None:
+        if self._library is not None:
+            self._library.follow(status.catalogue)
+        if self._settled:
+            self._change_world(store=status)
+        else:
+            self._unsettled = status
+
+    def _take_edition(self, edition: Edition) -> None:
+        """For the next session; the present one keeps what it began with."""
+        context = replace(self._context, catalogue=edition.catalogue, texts=edition.texts)
+        if self._session is None:
+            self._use(context)
+        else:
+            self._next_context = context
+        if not self._settled:
+            self._settled = True
+            if self._unsettled is not None:
+                self._change_world(store=self._unsettled)
+
+    def _use(self, context: Context) -> None:
+        self._context, self._next_context = context, None
+        self._screen.use_texts(context.texts)
+        self._feed(WorldChanged(self._world))
 
     def _store_link(self, up: bool) -> None:
         if not up:

@@ -90,7 +90,7 @@ def test_every_command_has_help_with_an_example(capsys: pytest.CaptureFixture[st
         ["sync"],
         ["catalogue", "lint"],
         ["central", "serve"],
-        ["central", "enrol"],
+        ["central", "invite"],
         ["maintenance", "pin"],
     ):
         with pytest.raises(SystemExit) as caught:

@@ -30,8 +30,8 @@ from kiosk.terminal.links import (
     store_failure,
 )
 from kiosk.terminal.pin import PinGuard
-from kiosk.terminal.terminal import Meant, Terminal
-from kiosk.texts import load_texts
+from kiosk.terminal.terminal import Library, Meant, Terminal
+from kiosk.texts import Texts, load_texts
 from kiosk.views import AnyView, AttractView, CardView, CodeView, GoodbyeView, MenuView, OutOfServiceView, ServiceView
 from offline_cache.contract import (
     Accept,
@@ -55,6 +55,9 @@ class Screen:
 
     def show_view(self, view: AnyView) -> None:
         self.views.append(view)
+
+    def use_texts(self, texts: Texts) -> None:
+        self.texts = texts
 
     @property
     def now(self) -> AnyView:
@@ -124,7 +127,7 @@ class Links:
 class Bench:
     """One terminal between hand-made neighbours."""
 
-    def __init__(self) -> None:
+    def __init__(self, library: Library | None = None) -> None:
         texts = load_texts(CONFIG / "texts")
         settings = load_settings(CONFIG / "terminals" / "dev.toml")
         facts = TerminalFacts("GZ-TH-0001", "440106", settings.terminal.place)
@@ -132,7 +135,7 @@ class Bench:
         context = Context(load_catalogue(CONFIG, texts), texts, facts)
         guard = PinGuard(settings.technician.pin, lambda: 0.0)
         self.terminal = Terminal(context, self.screen, self.timers, Clock(), guard)
-        self.terminal.start(self.links, self.terminal.handle_word)  # type: ignore[arg-type]  # a hand-made neighbour
+        self.terminal.start(self.links, self.terminal.handle_word, library)  # type: ignore[arg-type]  # a hand-made neighbour
         for role in ROLES:
             self.news(ReportArrived(DeviceReport(role, DeviceState.ONLINE)))
         self.news(LineArrived(LineState.ONLINE))
