@@ -17,6 +17,10 @@ REST_FOR_EACH = 50.0
 KEPT_OF_REST = 0.85
 """Of that rest after the next probe, however quick: one good answer does not bring the whole fleet back."""
 
+SPARED = 4
+"""Polls that other exchanges can make unnecessary, one after another. Not more: at a probe the duties of a contact take
+their turn (offline_cache.contact), and a report each minute would put them off for ever."""
+
 
 class ProbeRules:
     """The line's state, and the moments of its probes. `began` each wait first, then ask `due_s`."""
@@ -63,7 +67,7 @@ class ProbeRules:
         """When the next probe is to leave, as things stand; it may change whenever something was heard or asked."""
         if self._asked:
             return self._began_s + self._gap_s
-        return max(self._ends_s, self._heard_s + self._poll_s)
+        return min(max(self._ends_s, self._heard_s + self._poll_s), self._ends_s + SPARED * self._poll_s)
 
     def leaves(self, now_s: float) -> None:
         """The probe leaves now."""

@@ -47,6 +47,14 @@ def test_one_failure_is_probed_at_once_a_dead_line_only_by_its_poll() -> None:
     assert rules.due_s() == 149.0
 
 
+def test_what_else_is_heard_spares_some_probes_but_not_all() -> None:
+    rules, now_s = probed(ProbeRules(2.0, 60.0, shortest), 0.0), 0.0
+    while rules.due_s() > now_s:
+        now_s += 50  # a report of the terminal's state, each minute
+        rules.heard(0.1, now_s)
+    assert 60 < now_s <= 48 + 4 * 60 + 50
+
+
 def test_a_probe_that_took_long_is_followed_by_a_long_rest_but_not_for_who_asks() -> None:
     rules = ProbeRules(2.0, 60.0, shortest)
     rules.leaves(100.0)
