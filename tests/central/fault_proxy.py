@@ -66,8 +66,8 @@ class FaultProxy:
     async def _end(self) -> None:
         self._server.close()
         await self._server.wait_closed()
-        waiting = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        await asyncio.gather(*waiting, return_exceptions=True)
+        while waiting := [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]:
+            await asyncio.gather(*waiting, return_exceptions=True)  # one may have begun another
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         fault = Fault.NONE if self._die.random() < self._quiet else self._die.choice(self._faults)
@@ -117,7 +117,8 @@ class FaultProxy:
 
     async def _again(self, request: bytes) -> None:
         await asyncio.sleep(self._die.uniform(0, 0.5))
-        await self._ask(request)
+        with contextlib.suppress(OSError):  # a centre that is just dead
+            await self._ask(request)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

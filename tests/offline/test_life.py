@@ -7,12 +7,14 @@ nothing takes effect twice, nothing that was called failed succeeds later, and a
 from __future__ import annotations
 
 import datetime
+import random
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -26,18 +28,18 @@ from hypothesis.stateful import (
 from offline_cache.catalogue.client import CatalogueClient
 from offline_cache.catalogue.store import CatalogueStore
 from offline_cache.contract import Accepted, Draft, TransactionState
+from offline_cache.delivery import Due
 from offline_cache.errors import Conflict
 from offline_cache.retention import sweep
-from offline_cache.schedule import Lane
+from offline_cache.schedule import Lane, Verdict
 from tests.offline.catalogue_city import CONTENT, City, Line
 from tests.offline.conftest import make_draft
 from tests.offline.life import Fates, Machine, ModelCentre
 
 DONE = {TransactionState.ACCEPTED, TransactionState.REJECTED}
 KINDS = st.sampled_from(["application", "rating"])
-LANES = st.sampled_from(list(Lane))
-FATES = st.sampled_from(list(Fates))
-HELD_FOR_DAYS = 30
+LUCK = st.integers(0, 2**32 - 1)
+"""Decides what becomes of each transaction of a request. Drawn one by one, fates would be alike too often."""
 
 
 class Life(RuleBasedStateMachine):
@@ -102,24 +104,22 @@ class Life(RuleBasedStateMachine):
 
     # What the line does.
 
-    @rule(lane=LANES, most=st.integers(1, 20), fates=st.lists(FATES, min_size=20, max_size=20))
-    def send(self, lane: Lane, most: int, fates: list[Fates]) -> None:
-        taken = self.machine.store.delivery.take_batch(lane, most)
-        if isinstance(taken, tuple):
-            answered = [(due, self.centre.judge(due, fate)) for due, fate in zip(taken, fates, strict=False)]
-            self.machine.store.delivery.record_batch(answered)
+    @rule(most=st.integers(1, 20), luck=LUCK)
+    def send(self, most: int, luck: int) -> None:
+        for taken in self._take(most):
+            self.machine.store.delivery.record_batch(self._judged(taken, luck))
 
-    @rule(
-        lane=LANES,
-        most=st.integers(1, 20),
-        fates=st.lists(FATES, min_size=20, max_size=20),
-        point=st.sampled_from(["sending", "before", "after"]),
-    )
-    def the_power_goes_while_sending(self, lane: Lane, most: int, fates: list[Fates], point: str) -> None:
-        taken = self.machine.store.delivery.take_batch(lane, most)
-        if not isinstance(taken, tuple):
+    @rule(luck=LUCK)
+    def capture_and_send(self, luck: int) -> None:
+        self.capture("application" if luck % 3 else "rating", "card")
+        self.send(20, luck)
+
+    @rule(most=st.integers(1, 20), luck=LUCK, point=st.sampled_from(["sending", "before", "after"]))
+    def the_power_goes_while_sending(self, most: int, luck: int, point: str) -> None:
+        taken = next(self._take(most), None)
+        if taken is None:
             return
-        answered = [(due, self.centre.judge(due, fate)) for due, fate in zip(taken, fates, strict=False)]
+        answered = self._judged(taken, luck)
         if point == "sending":
             self.machine.cut()
         else:
@@ -141,7 +141,7 @@ class Life(RuleBasedStateMachine):
         for outcome in self._states():
             if outcome[1] is TransactionState.QUARANTINED:
                 self.told.pop(outcome[0], None)  # a person has decided: it is not final any more
-        self.machine.store.quarantine.release()
+        self._release()
 
     # What time does.
 
@@ -225,6 +225,21 @@ class Life(RuleBasedStateMachine):
             active = self.catalogue.active()
             assert active.files == self.published[active.version]
 
+    def _release(self) -> None:
+        with self.machine.store.database.transaction():
+            self.machine.store.quarantine.release()
+
+    def _take(self, most: int) -> Iterator[tuple[Due, ...]]:
+        """What is due, lane by lane."""
+        for lane in Lane:
+            taken = self.machine.store.delivery.take_batch(lane, most)
+            if isinstance(taken, tuple):
+                yield taken
+
+    def _judged(self, taken: tuple[Due, ...], luck: int) -> list[tuple[Due, Verdict]]:
+        fates = random.Random(luck).choices(list(Fates), k=len(taken))
+        return [(due, self.centre.judge(due, fate)) for due, fate in zip(taken, fates, strict=True)]
+
     def _states(self) -> list[tuple[str, TransactionState]]:
         outbox = self.machine.store.outbox
         return [(one.transaction_id, outbox.outcome(one.transaction_id).state) for one in self.promised]
@@ -240,13 +255,11 @@ class Life(RuleBasedStateMachine):
     def _everything_ends(self) -> None:
         """With a line and a person who lets go on what was held, all that was promised has one end."""
         for _ in range(200):
-            self.machine.store.quarantine.release()
+            self._release()
             self.machine.clock.pass_s(4000.0)
-            for lane in Lane:
-                taken = self.machine.store.delivery.take_batch(lane, 20)
-                if isinstance(taken, tuple):
-                    answers = [(due, self.centre.judge(due, Fates.TAKEN)) for due in taken]
-                    self.machine.store.delivery.record_batch(answers)
+            for taken in self._take(20):
+                answers = [(due, self.centre.judge(due, Fates.TAKEN)) for due in taken]
+                self.machine.store.delivery.record_batch(answers)
             if all(state in DONE for _, state in self._states()):
                 break
         for transaction_id, state in self._states():
@@ -267,6 +280,7 @@ def live(tmp_path: Path, lives: int, steps: int) -> None:
             stateful_step_count=steps,
             deadline=None,
             database=None,
+            phases=[Phase.generate],  # a life takes half a second: making a failure shorter takes minutes
             suppress_health_check=list(HealthCheck),
         ),
     )
@@ -274,7 +288,7 @@ def live(tmp_path: Path, lives: int, steps: int) -> None:
 
 @pytest.mark.timeout(300)
 def test_thirty_lives(tmp_path: Path) -> None:
-    live(tmp_path, 30, 30)
+    live(tmp_path, 30, 40)
 
 
 @pytest.mark.slow
