@@ -12,6 +12,7 @@ from pathlib import Path
 import requests
 
 from kiosk.central.database import Database
+from tests.central.sealed import SealTo
 from tests.central.signed import SigningTerminal
 
 
@@ -60,6 +61,11 @@ class Servers:
     def public_key(self) -> str:
         """What the centre says of itself."""
         return str(requests.get(f"http://127.0.0.1:{self.port}/v1/centre", timeout=60).json()["public_key"])
+
+    def seal_to(self) -> SealTo:
+        """The key that it wants payloads sealed to."""
+        said = requests.get(f"http://127.0.0.1:{self.port}/v1/centre", timeout=60).json()
+        return SealTo.read(said["sealing"], said["public_key"])
 
     def stop(self) -> None:
         """End everything."""

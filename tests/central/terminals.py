@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import functools
 import hashlib
 import json
 import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tests.central.signed import SigningTerminal
+
+if TYPE_CHECKING:
+    from tests.central.sealed import SealTo
 
 ANSWER_LIMIT = 64 * 1024
 ANSWER_S = 20.0
@@ -26,16 +30,31 @@ TRIES = 400
 
 @dataclass
 class Submission:
-    """One transaction of a terminal, and every case number that it was ever acknowledged with."""
+    """One transaction of a terminal, and every case number that it was ever acknowledged with.
+
+    Every other one is sealed where there is a key to `seal_to`. `evidence` is named in the body, and brought apart.
+    """
 
     number: int
+    seal_to: SealTo | None = None
     key: str = field(default_factory=lambda: str(uuid.uuid4()))
     cases: set[str] = field(default_factory=set)
+    evidence: bytes = b""
 
     @property
+    def media_type(self) -> str:
+        """Of the body."""
+        return "application/vnd.doorstep.sealed" if self.seal_to and self.number % 2 else "application/json"
+
+    @functools.cached_property
     def body(self) -> bytes:
         """Always the same bytes."""
-        content = {
+        plain = self._plain()
+        sealed = self.media_type != "application/json" and self.seal_to
+        return sealed.seal(plain, f"transaction {self.key}") if sealed else plain
+
+    def _plain(self) -> bytes:
+        content: dict[str, Any] = {
             "kind": "application" if self.number % 7 else "rating",
             "service": "hrss/social-security-card",
             "service_version": 1,
@@ -48,6 +67,10 @@ class Submission:
             "answers": [{"name": "bank", "value": "boc", "label": "银行", "shown": "中国银行" * (self.number % 40)}],
             "attachments": [{"name": "photo", "media_type": "image/png", "content": "aGVsbG8="}] * (self.number % 3),
         }
+        if self.evidence:
+            sha256 = hashlib.sha256(self.evidence).hexdigest()
+            named = {"name": "scan", "media_type": "image/png", "sha256": sha256, "length": len(self.evidence)}
+            content["evidence"] = [named]
         return json.dumps(content, ensure_ascii=False).encode()
 
 
@@ -93,8 +116,7 @@ class Terminals:
     async def _send_batch(self, batch: list[Submission]) -> list[Submission]:
         """One try; those that must come again."""
         entries = [
-            {"key": one.key, "media_type": "application/json", "body": base64.b64encode(one.body).decode()}
-            for one in batch
+            {"key": one.key, "media_type": one.media_type, "body": base64.b64encode(one.body).decode()} for one in batch
         ]
         verdicts: dict[str, dict[str, Any]] = {}
         with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
@@ -147,11 +169,37 @@ class Terminals:
 
     async def _send(self, one: Submission) -> str:
         """One try; the case number when the centre has acknowledged."""
-        request = self._request("/v1/transactions", one.body, one.key)
+        request = self._request("/v1/transactions", one.body, one.key, one.media_type)
         with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
             async with asyncio.timeout(ANSWER_S):
                 return self._judge(one, await self._exchange(request))
         return ""
+
+    def bring(self, submissions: Sequence[Submission], part_bytes: int) -> None:
+        """Send the evidence of each, in parts, until the centre has it whole."""
+        asyncio.run(self._bring(submissions, part_bytes))
+
+    async def _bring(self, submissions: Sequence[Submission], part_bytes: int) -> None:
+        async with asyncio.TaskGroup() as group:
+            for one in submissions:
+                group.create_task(self._bring_one(one, part_bytes))
+
+    async def _bring_one(self, one: Submission, part_bytes: int) -> None:
+        path = f"/v1/blobs/{hashlib.sha256(one.evidence).hexdigest()}"
+        offset = 0
+        for _ in range(TRIES):
+            part = one.evidence[offset : offset + part_bytes]
+            query = f"{path}?offset={offset}&length={len(one.evidence)}"
+            request = self._request(query, part, one.key, "application/octet-stream", "PATCH")
+            with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
+                async with asyncio.timeout(ANSWER_S):
+                    told = self._told(await self._exchange(request))
+                    if told is not None and told.status == 201 and json.loads(told.body)["complete"]:
+                        return
+                    if told is not None and told.status in {200, 409}:
+                        offset = json.loads(told.body).get("offset", offset)
+            await asyncio.sleep(PAUSE_S)
+        raise AssertionError(f"evidence of {one.number} was not taken in {TRIES} tries")
 
     async def _exchange(self, request: bytes) -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
@@ -165,12 +213,14 @@ class Terminals:
         finally:
             writer.transport.abort()
 
-    def _request(self, path: str, body: bytes, key: str = "") -> bytes:
-        headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+    def _request(
+        self, path: str, body: bytes, key: str = "", media_type: str = "application/json", method: str = "POST"
+    ) -> bytes:
+        headers = {"Content-Type": media_type, "Content-Length": str(len(body))}
         headers |= {"Idempotency-Key": key} if key else {}
-        headers |= self._auth.headers("POST", f"http://centre{path}", headers, body)
+        headers |= self._auth.headers(method, f"http://centre{path}", headers, body)
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        return f"POST {path} HTTP/1.1\r\nHost: centre\r\n{lines}Connection: close\r\n\r\n".encode() + body
+        return f"{method} {path} HTTP/1.1\r\nHost: centre\r\n{lines}Connection: close\r\n\r\n".encode() + body
 
     def _told(self, answer: bytes) -> Told | None:
         """A whole answer of the centre; None for anything else."""

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 from kiosk.central.database import Database
-from kiosk.central.models import Attachment, CaseEvent, Transaction
+from kiosk.central.models import Attachment, CaseEvent, EvidencePart, Transaction
 from tests.central.crashing_centre import POINTS
 from tests.central.fault_proxy import Fault, FaultProxy
 from tests.central.servers import Servers
@@ -44,7 +44,8 @@ def campaign(servers: Servers, count: int, kills: int, *, batches: bool = False)
     """`count` submissions over the bad line, while `kills` servers die at moments that the die chooses."""
     proxy = FaultProxy(servers.port, SEED)
     terminals = Terminals(proxy.port, servers.auth, servers.public_key())
-    submissions = [Submission(number) for number in range(count)]
+    seal_to = servers.seal_to()
+    submissions = [Submission(number, seal_to) for number in range(count)]
     ended = threading.Event()
     died = 0
 
@@ -76,6 +77,30 @@ def test_a_bad_line_and_kills_leave_one_effect_each(make_servers: Callable[[int]
 
 def test_batches_over_a_bad_line_and_kills_leave_one_effect_each(make_servers: Callable[[int], Servers]) -> None:
     campaign(make_servers(2), ALWAYS, kills=3, batches=True)
+
+
+def test_evidence_over_a_bad_line_and_kills_is_there_once_and_whole(make_servers: Callable[[int], Servers]) -> None:
+    """Parts that are lost, doubled, cut off and answered by nobody; servers that die between them."""
+    servers = make_servers(2)
+    seal_to, proxy = servers.seal_to(), FaultProxy(servers.port, SEED)
+    terminals = Terminals(proxy.port, servers.auth, servers.public_key())
+    submissions = [Submission(number) for number in range(12)]
+    scans = {one.key: os.urandom(60_000 + one.number) for one in submissions}
+    for one in submissions:
+        one.evidence = seal_to.seal(scans[one.key], f"evidence {one.key}")
+    terminals.deliver(submissions, at_once=4)
+    killer = threading.Thread(target=lambda: [servers.kill(number % 2) for number in range(4)])
+    killer.start()
+    terminals.bring(submissions, 9_000)
+    killer.join(60)
+    proxy.stop()
+    with servers.database.reading() as session:
+        rows = session.execute(select(Attachment.key, Attachment.content).where(Attachment.name == "scan")).all()
+        left = session.scalar(select(func.count()).select_from(EvidencePart))
+        states = set(session.scalars(select(Transaction.state)))
+    assert len(rows) == len(scans)
+    assert {key: content for key, content in rows} == scans
+    assert (left, states) == (0, {"待核验", "已受理"})  # applications without proof, and ratings
 
 
 @pytest.mark.slow

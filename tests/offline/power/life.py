@@ -13,6 +13,7 @@ from offline_cache import evidence
 from offline_cache.blobs import Blob
 from offline_cache.contract import Accepted, Answer, Attachment, Draft, TransactionState
 from offline_cache.delivery import Due
+from offline_cache.errors import StoreUnavailable
 from offline_cache.evidence import DueBlob
 from offline_cache.schedule import Lane, Verdict, VerdictKind
 from offline_cache.store import Place, Store, open_store
@@ -47,7 +48,12 @@ class Life:
 
     def open(self) -> Store:
         """Open the store as its process does; the centre's key is pinned at the first opening."""
-        return pin(open_store(self.place, self.clock, longest))
+        store = open_store(self.place, self.clock, longest)
+        try:
+            return pin(store)
+        except StoreUnavailable:
+            store.close()
+            raise
 
     def accept(self, store: Store) -> None:
         """One citizen: the promise counts from the moment that `accept` returns."""
