@@ -12,7 +12,12 @@ from kiosk.central.orders import returned
 from kiosk.central.refusals import Refusal
 from kiosk.central.schemas import FieldOut, RecordOut, RowOut
 
-STORED = ("social_insurance",)
+NARROWED_BY = {"plate": "号牌号码", "year": "年度", "scheme": "险种"}
+"""What a parameter of a look-up narrows by: the row of that label, where a record has it."""
+
+PAID_BY_ANYBODY = frozenset({"resident_contributions"})
+"""What is due here may be looked up and paid for somebody else, by the number of the ID card."""
+
 Parameters = Mapping[str, str]
 
 
@@ -26,22 +31,30 @@ def look_up(
     session: Session, dataset: str, number: str, parameters: Parameters, titles: Mapping[str, str]
 ) -> list[RecordOut]:
     """Records of a person; `titles` names services. Refusal 404 for a dataset that we do not have."""
-    if dataset in STORED:
-        return _stored(session, dataset, number)
     if dataset == "cases":
         found = [_case(session, case, titles) for case in _cases(session, number, parameters)]
         return found or _returned(session, parameters, titles)
-    raise Refusal(404, "unknown_dataset")
+    if session.scalar(select(Record.id).where(Record.dataset == dataset).limit(1)) is None:
+        raise Refusal(404, "unknown_dataset")
+    whose = parameters.get("for", "") if dataset in PAID_BY_ANYBODY else ""
+    return _stored(session, dataset, whose or number, parameters)
 
 
-def _stored(session: Session, dataset: str, number: str) -> list[RecordOut]:
-    rows = session.scalars(select(Record).where(Record.dataset == dataset, Record.number == number))
+def _stored(session: Session, dataset: str, number: str, parameters: Parameters) -> list[RecordOut]:
+    found = session.scalars(select(Record).where(Record.dataset == dataset, Record.number == number))
+    rows = [row for row in found if _fits(row, parameters)]
     return [
         RecordOut(
             title=row.title, state=row.state, rows=[RowOut(label=label, value=value) for label, value in row.rows]
         )
         for row in rows
     ]
+
+
+def _fits(row: Record, parameters: Parameters) -> bool:
+    said = {label: value for label, value in row.rows}
+    wanted = {NARROWED_BY[name]: value for name, value in parameters.items() if value and name in NARROWED_BY}
+    return all(said.get(label, value) == value for label, value in wanted.items())
 
 
 def _cases(session: Session, number: str, parameters: Parameters) -> list[Transaction]:

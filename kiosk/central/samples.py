@@ -1,4 +1,7 @@
-"""The sample city (演示): people and records made from config/samples/people.toml, once per database."""
+"""The sample city (演示): people and records made from config/samples/people.toml, once per database.
+
+Datasets without code of their own: config/samples/datasets/<dataset>.toml, generic records.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,21 @@ def load_samples(session: Session, path: Path, now: datetime.datetime) -> None:
     for sample in samples:
         session.add(Person(number=sample["number"], name=_name(sample), fields=_fields(sample, by_id)))
         session.add_all(_insurance(sample, last))
+    for file in sorted((path.parent / "datasets").glob("*.toml")):
+        records = tomllib.loads(file.read_text(encoding="utf-8"))["record"]
+        session.add_all(_record(file.stem, record, sample) for record in records for sample in _whose(record, by_id))
+
+
+def _whose(record: Sample, by_id: Mapping[str, Sample]) -> list[Sample]:
+    """The people that a sample record is about: those it names, else everybody."""
+    return [by_id[name] for name in record["people"]] if "people" in record else [*by_id.values()]
+
+
+def _record(dataset: str, record: Sample, sample: Sample) -> Record:
+    """A sample record of one person; {tail} in it becomes the end of her number, so that no two are alike."""
+    tail = str(sample["number"])[-4:]
+    rows = [[label, value.replace("{tail}", tail)] for label, value in record["rows"]]
+    return Record(dataset=dataset, number=sample["number"], title=record["title"], state=record["state"], rows=rows)
 
 
 def _name(sample: Sample) -> str:

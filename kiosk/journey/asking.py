@@ -18,6 +18,7 @@ from kiosk.journey.scope import Scope
 from kiosk.journey.session import Memory, Phrase
 from kiosk.journey.turn import Happening, Turn
 from kiosk.views import AnyView, ChoicesView, ChoiceView, DateView, Option, TextView
+from offline_cache.contract import Record
 
 ALWAYS = ("1900-01-01", "2099-12-31")
 
@@ -144,9 +145,16 @@ def options_of(turn: Turn, asked: Asked, part: Part) -> tuple[Option, ...]:
         listed = [
             Option(site.id, site.name.of(language), catalogue.district_name(site.district, language)) for site in places
         ] + listed
+    if step.options_from == "records":
+        listed = [_record_option(record) for record in turn.citizen.records if record.rows] + listed
     if part.districts and step.anywhere:
         listed.append(Option(OUTSIDE, turn.say("field.outside")))
     return tuple(listed)
+
+
+def _record_option(record: Record) -> Option:
+    number, *rest = record.rows
+    return Option(number.value, record.title, "  ".join(row.shown or row.value for row in rest[-3:]))
 
 
 def _limits(asked: Asked, part: Part, form: Form) -> tuple[str, str]:

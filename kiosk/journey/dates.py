@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
+import re
 
 from kiosk.views import Language
 
@@ -103,6 +104,12 @@ def money(yuan: int) -> str:
 def money_fen(fen: int) -> str:
     """¥12.50 from 1250 fen."""
     return f"¥{fen // 100:,}.{fen % 100:02}"
+
+
+def fen_of(said: str) -> int:
+    """1250 from ¥12.50; 0 for what is no amount."""
+    found = re.fullmatch(r"¥?([0-9][0-9,]*)(?:\.([0-9]{2}))?", said.strip())
+    return int(found[1].replace(",", "")) * 100 + int(found[2] or 0) if found else 0
 
 
 def weekday_of(day: str) -> int:

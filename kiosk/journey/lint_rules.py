@@ -71,6 +71,8 @@ def _mistake(expression: Expression, service: Service) -> str:
             "banded": lambda name, age: service.tables[name][0].value,
             "city_banded": lambda name, age: service.tables[name][0].value,
             "figure": lambda name: service.figures[name].value,
+            "sum_of": lambda label: 0,
+            "sum_chosen": lambda label, numbers: 0,
             "say_figure": lambda name: str(service.figures[name].value),
         }
         try:

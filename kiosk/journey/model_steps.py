@@ -82,6 +82,7 @@ class ForWhomStep(Step, frozen=True, kw_only=True, tag="for_whom"):
 class QuestionStep(Step, frozen=True, kw_only=True, tag="question"):
     """One question. `default`, `earliest`, `latest` are CEL; rules see the answer as `value`.
 
+    `options_from = "records"`: one of the records that a lookup before it found, by the value of its first row.
     `least` and `most` count the answers of `choices`; `anywhere`: an address outside the city too, or a document of
     any country. What an answer is worth to a rule depends on `ask` (kiosk.journey.answers).
     """
@@ -90,7 +91,7 @@ class QuestionStep(Step, frozen=True, kw_only=True, tag="question"):
     label: Text
     hint: Text | None = None
     options: tuple[Choice, ...] = ()
-    options_from: Literal["", "districts", "places"] = ""
+    options_from: Literal["", "districts", "places", "records"] = ""
     default: str = ""
     earliest: str = ""
     latest: str = ""

@@ -3,7 +3,8 @@
 Names: today, online, proxy, terminal.district, card.*, subject.* (the one it is for), known.<field>,
 answers.<step> (what it is worth: kiosk.journey.answers), shown.<step>,
 district.{code,name,differs,basis,since,note,decided_by}; functions say_date(day), district_name(code),
-banded(table, age), city_banded(table, age), figure(name), say_figure(name): with its unit and 演示.
+banded(table, age), city_banded(table, age), figure(name), say_figure(name): with its unit and 演示,
+sum_of(label) and sum_chosen(label, numbers): the money (fen) of the records that were found.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from drivers.contract.values import IdCard
 from kiosk.journey import rules
 from kiosk.journey.answers import OF_PARTS, read_entries, read_ids, read_parts, say_parts, worth
 from kiosk.journey.context import Context
-from kiosk.journey.dates import birth_of, mask_number, say_date
+from kiosk.journey.dates import birth_of, fen_of, mask_number, say_date
 from kiosk.journey.model import Band, BankCardStep, Figure, GroupStep, QuestionStep, Service, Step, Text
 from kiosk.journey.model_steps import ANSWERED
 from kiosk.journey.rules import CARD_FIELDS, KNOWN_FIELDS, Value
 from kiosk.journey.session import Citizen, Session
 from kiosk.views import Language
-from offline_cache.contract import LineState
+from offline_cache.contract import LineState, Record
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ def scope_of(session: Session, context: Context, service: Service) -> Scope:
     functions["city_banded"] = lambda name, age: band_value(service.tables[name], age)
     functions["figure"] = lambda name: resolved.service.figures[name].value
     functions["say_figure"] = lambda name: say_figure(resolved.service.figures[name], context, session.language)
+    functions["sum_of"] = lambda label: sum_fen(session.citizen.records, label, ())
+    functions["sum_chosen"] = lambda label, numbers: sum_fen(session.citizen.records, label, tuple(numbers))
     overlay = resolved.overlay
     facts["district"] = {
         "code": code,
@@ -89,6 +92,13 @@ def scope_of(session: Session, context: Context, service: Service) -> Scope:
         "decided_by": overlay.decided_by.of(session.language) if overlay and overlay.decided_by else "",
     }
     return Scope(facts, functions)
+
+
+def sum_fen(records: tuple[Record, ...], label: str, numbers: tuple[str, ...]) -> int:
+    """The money of the rows of this label, in fen: of all records found, or of those with these numbers."""
+    chosen = [record for record in records if record.rows and (not numbers or record.rows[0].value in numbers)]
+    rows = (row for record in chosen for row in record.rows if label in {row.label, row.name})
+    return sum(fen_of(row.value) for row in rows)
 
 
 def band_value(bands: tuple[Band, ...], age: int) -> int:

@@ -103,7 +103,8 @@ class Citizen(msgspec.Struct, frozen=True, kw_only=True):
     """Everything this visit learned of the citizen.
 
     `agreed` holds the notices she agreed to, each with its words; `chip_only` : the line was down when
-    she proved her identity. `draft` is what was given to the store, kept so that a retry is the same bytes.
+    she proved her identity. `looked_for`: what the records were asked with. `draft` is what was given to the
+    store, kept so that a retry is the same bytes.
     """
 
     card: IdCard | None = None
@@ -118,6 +119,7 @@ class Citizen(msgspec.Struct, frozen=True, kw_only=True):
     agreed: tuple[tuple[str, str], ...] = ()
     consents: tuple[str, ...] = ()
     records: tuple[Record, ...] = ()
+    looked_for: tuple[Answer, ...] | None = None
     draft: Draft | None = None
     accepted: Accepted | None = None
     outcome: Outcome | None = None

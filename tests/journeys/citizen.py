@@ -36,6 +36,7 @@ from drivers.contract.values import CardLayout, IdCard, JobOutcome, SheetOutcome
 from kiosk import intents as do
 from kiosk.journey.catalogue import load_catalogue
 from kiosk.journey.context import Context, TerminalFacts
+from kiosk.journey.dates import plus_days, weekday_of
 from kiosk.journey.effects import (
     AnyEffect,
     CancelDevice,
@@ -134,6 +135,11 @@ KNOWN = {
     "bank_account": "6222000000000001",
     "parents": PARENTS,
 }
+
+
+def bill(number: str, amount: str) -> Record:
+    """Something that is due."""
+    return Record(f"保险费 {number}", (Answer("n", number, "缴费编号"), Answer("a", amount, "金额")), "未缴")
 
 
 def make_context() -> Context:
@@ -296,6 +302,8 @@ class Citizen:
                 return Outcome(number, self.outcome, case_number)
             case GetStatus():
                 return self.world.store or good_status()
+        if isinstance(command, Lookup) and command.dataset == "resident_contributions":
+            return Records((bill("YB1", "¥400.00"), bill("YL1", "¥360.00")))
         return HEALTHY[type(command)]
 
     def waits(self) -> Citizen:
@@ -322,6 +330,15 @@ class Citizen:
         raise AssertionError(f"{service} never ends; stuck on {self.page}: {self.view.title}")
 
 
+INK = b"\x89PNG\r\n\x1a\nink"
+
+
+def next_workday(earliest: str, latest: str) -> str:
+    """The first Monday to Friday of a range; of months the last one."""
+    days = (plus_days(earliest, count) for count in range(7))
+    return next((day for day in days if day <= latest and 0 < weekday_of(day) < 6), latest)
+
+
 def sensible(view: AnyView) -> do.Intent:
     """What a citizen in a hurry does on a page."""
     match type(view).__name__:
@@ -330,10 +347,17 @@ def sensible(view: AnyView) -> do.Intent:
         case "ChoiceView":
             chosen = view.chosen or view.options[0].id  # type: ignore[union-attr]  # it is a ChoiceView
             return do.Chosen(chosen)
+        case "ChoicesView":
+            return do.Picked(view.chosen or (view.options[0].id,))  # type: ignore[union-attr]  # it is a ChoicesView
+        case "SignatureView":
+            return do.Signed(INK)
+        case "CardView":
+            return do.Chosen(view.others[0].id)  # type: ignore[union-attr]  # it is a CardView
         case "DateView":
-            return do.Answered(view.value or view.latest)  # type: ignore[union-attr]  # it is a DateView
+            return do.Answered(view.value or next_workday(view.earliest, view.latest))  # type: ignore[union-attr]  # it is a DateView
         case "TextView":
-            texts = {"phone": "13800000000", "number": "6222000000000001"}
+            texts = {"phone": "13800000000", "number": "6222000000000001", "plate": "粤A12345"}
+            texts |= {"code": "11370800MB28559184", "id_number": "11010519491231002X"}
             pad = view.keyboard  # type: ignore[union-attr]  # it is a TextView
             return do.Answered(view.value or texts.get(pad, "广州市天河区车陂路1号"))  # type: ignore[union-attr]  # same
         case "RatingView":

@@ -48,6 +48,17 @@ def test_every_service_reaches_its_end(context: Context, service: str, language:
     assert (citizen.session, citizen.page, citizen.ended) == (None, "AttractView", 1)
 
 
+@pytest.mark.parametrize("language", Language)
+def test_the_whole_catalogue_reaches_its_end(context: Context, language: Language) -> None:
+    for service in context.catalogue.services:
+        citizen = Citizen(context).does(do.LanguageChosen(language)).walk(service)
+        assert citizen.page == "GoodbyeView", service
+        assert all(page.title and page.chrome.caption for page in citizen.shown[2:]), service
+        ends = {type(page).__name__ for page in citizen.shown}
+        assert "RatingView" in ends, service
+        assert "ProblemView" not in ends, service
+
+
 @pytest.mark.parametrize("service", CAPTURED)
 def test_an_application_is_promised_only_after_it_is_durable(context: Context, service: str) -> None:
     citizen = Citizen(context)

@@ -27,6 +27,7 @@ class Mode(StrEnum):
     PHONE = "phone"
     ID_NUMBER = "id_number"
     CODE = "code"
+    PLATE = "plate"
     PROVINCE = "province"
 
 
@@ -105,7 +106,7 @@ _SCHEMAS = {
 _CORNERS = {Mode.NUMBER: ".", Mode.PHONE: "+", Mode.ID_NUMBER: "X"}
 """The key beside the 0 of a digit pad."""
 
-_PROVINCES = ("粤京沪津渝港澳", "冀豫云辽黑湘皖鲁", "新苏浙赣鄂桂甘晋", "蒙陕吉闽贵青藏川宁琼")
+_PROVINCES = ("粤京沪津渝", "冀豫云辽黑湘皖鲁", "新苏浙赣鄂桂甘晋", "蒙陕吉闽贵青藏川宁琼")
 
 
 def schema_of(mode: Mode, language: str) -> str:
@@ -117,7 +118,7 @@ def schema_of(mode: Mode, language: str) -> str:
 def modes_of(kind: Kind, language: str) -> tuple[Mode, ...]:
     """The modes that a keyboard of `kind` offers, the first one first shown."""
     if kind == "plate":
-        return Mode.PROVINCE, Mode.CODE
+        return Mode.PROVINCE, Mode.PLATE
     if kind != "chinese":
         return (Mode(kind),)
     cangjie = (Mode.CANGJIE,) if language == "zh-Hant" else ()
@@ -128,8 +129,8 @@ def layout_of(mode: Mode, language: str, upper: bool = False) -> Layout:
     """The keys of `mode`."""
     if mode in _CORNERS:
         return _pad(language, _CORNERS[mode])
-    if mode is Mode.CODE:
-        return _code(language)
+    if mode in (Mode.CODE, Mode.PLATE):
+        return _code(language, "挂学警港澳" if mode is Mode.PLATE else "")
     if mode is Mode.PROVINCE:
         return _provinces(language)
     if mode is Mode.STROKE:
@@ -239,15 +240,15 @@ def _latin(language: str, upper: bool) -> Layout:
     )
 
 
-def _code(language: str) -> Layout:
-    """Digits and capital letters, for codes: nothing else can be meant."""
+def _code(language: str, last: str) -> Layout:
+    """Digits and capital letters, for codes: nothing else can be meant; `last`: what a plate can end with."""
     first, second, third = (_texts(row.upper(), language) for row in _LETTERS)
     return (
         Row(_texts("1234567890", language)),
         Row(first),
         Row(second),
         Row((*_texts("-", language), *third, _special(Act.BACKSPACE, language, 2.0))),
-        Row((_done(language),)),
+        Row((*_texts(last, language), _done(language))),
     )
 
 

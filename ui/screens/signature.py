@@ -18,7 +18,9 @@ class SignatureScreen(Screen[SignatureView]):
         self._warn(view.problem)
         self._root.addWidget(Band(self._kit, "info", view.statement, symbol="shield-check"))
         self._ink = InkField(self._kit, view.title)
+        self._ink.setMaximumHeight(self._kit.metrics.mm(150))
         self._root.addWidget(self._ink, 1)
+        self._root.addStretch(0)
 
     def _actions(self, view: SignatureView) -> list[Button]:
         again = self._button(self._kit.say("button.clear"), None, "second", "eraser")

@@ -54,7 +54,7 @@ class TextScreen(Screen[TextView]):
         self._written = text[: view.max_length]
         self._field.show_text(self._written)
         if view.keyboard == "plate":  # the province first, then letters and digits
-            mode = Mode.CODE if self._written else Mode.PROVINCE
+            mode = Mode.PLATE if self._written else Mode.PROVINCE
             if self._keyboard.mode is not mode:
                 self._keyboard.set_mode(mode)
         is_skipped = view.optional and not self._written.strip()

@@ -33,10 +33,12 @@ def parameters_of(turn: Turn, parameters: tuple[Parameter, ...]) -> tuple[Answer
 
 def _enter(turn: Turn) -> Turn:
     step, card = turn.step(LookupStep), turn.citizen.card
+    parameters = parameters_of(turn, step.parameters)
+    turn = turn.learned(looked_for=parameters)
     if step.public:
         return turn.learned(records=public_records(turn)).remember(LookupMemory(found=True))
     number = card.number if card else ""
-    command = Lookup(step.dataset, number, turn.citizen.token, parameters_of(turn, step.parameters))
+    command = Lookup(step.dataset, number, turn.citizen.token, parameters)
     return turn.drop().remember(LookupMemory()).store("lookup", command, WITHIN_S)
 
 
@@ -101,7 +103,9 @@ def _handle(turn: Turn, happening: Happening) -> Turn:
 
 
 def _passed(turn: Turn) -> bool:
-    return turn.session.returning
+    """Found already, and with the same words as now: another plate or person is asked for anew."""
+    step = turn.step(LookupStep)
+    return turn.session.returning and turn.citizen.looked_for == parameters_of(turn, step.parameters)
 
 
 LOOKUP = Behaviour(_show, _handle, enter=_enter, passed=_passed)
