@@ -5,6 +5,7 @@ Not responsible for the exchange itself (offline_cache.http), nor for trying aga
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -33,6 +34,7 @@ from offline_cache.contract import (
 from offline_cache.errors import CentreError, CentreRefused, NoLine
 from offline_cache.http import Exchanger, Reply, Request
 from offline_cache.quarantine import EXPIRED
+from offline_cache.receipts import ReceiptJudge
 from offline_cache.schedule import Verdict, VerdictKind
 
 CERTIFICATE_BYTES = 16 * 1024 * 1024
@@ -79,6 +81,7 @@ class Centre:
 
     def __init__(self, exchanger: Exchanger) -> None:
         self._exchanger = exchanger
+        self.receipts = ReceiptJudge(exchanger.address.terminal)
 
     def health(self, nonce: str, control: Control) -> wire.Health:
         """Is the centre there, and what time is it? It signs its time with `nonce`."""
@@ -138,8 +141,8 @@ class Centre:
         """Tell how we are; what operators order."""
         return _expect(self._post("/v1/terminals/status", status, control), 200, wire.StatusAnswer)
 
-    def ask_for(self, transaction_id: str, control: Control) -> BatchAnswer:
-        """Does the centre have this transaction? Nothing of it is sent. Raises Cancelled only."""
+    def ask_for(self, transaction_id: str, body: bytes, control: Control) -> BatchAnswer:
+        """Does the centre have this transaction with these bytes? Nothing is sent. Raises Cancelled only."""
         request = Request("GET", f"/v1/transactions/{quote(transaction_id, safe='')}")
         try:
             reply = self._exchanger.exchange(request, control)
@@ -148,7 +151,7 @@ class Centre:
         if reply.status == 404 and _refusal(reply).reason == "never_seen":
             return BatchAnswer((Verdict(VerdictKind.NEVER_SEEN, 404, EXPIRED),), BatchEnd.NOTHING)
         verdict = _acknowledgement(reply, transaction_id) if reply.status == 200 else _verdict(reply, transaction_id)
-        return BatchAnswer((verdict,), BatchEnd.NOTHING)
+        return BatchAnswer((self.receipts.judge(verdict, transaction_id, sha256_hex(body)),), BatchEnd.NOTHING)
 
     def report_catalogue(self, version: int, failed: bool, control: Control) -> None:
         """Say what became of a version of the catalogue here."""
@@ -160,13 +163,20 @@ class Centre:
         """Send a transaction once; every end of it is a verdict. Raises Cancelled only."""
         request = Request("POST", "/v1/transactions", body, transaction_id, media_type=media_type)
         try:
-            return _verdict(self._exchanger.exchange(request, control), transaction_id)
+            verdict = _verdict(self._exchanger.exchange(request, control), transaction_id)
+            return self.receipts.judge(verdict, transaction_id, sha256_hex(body))
         except CentreError as error:
             kind = VerdictKind.NO_ANSWER if error.sent else VerdictKind.NOT_SENT
             return Verdict(kind, reason=error.reason)
 
     def send(self, entries: Sequence[Entry], control: Control) -> BatchAnswer:
-        """Send them in one request: a batch, or a transaction by itself. Raises Cancelled only."""
+        """Send them in one request: a batch, or a transaction by itself. Raises Cancelled only.
+
+        Before the enrolment nothing is sent: whoever answers could not prove to be the centre.
+        """
+        if not self.receipts.signing_key:
+            verdict = Verdict(VerdictKind.NOT_SENT, reason="not_enrolled")
+            return BatchAnswer((verdict,) * len(entries), BatchEnd.NOTHING)
         if len(entries) > 1:
             return self.post_batch(entries, control)
         verdict = self.post_transaction(*entries[0], control)
@@ -179,11 +189,16 @@ class Centre:
         parts = tuple(wire.BatchEntry(*entry) for entry in entries)
         request = Request("POST", "/v1/batches", msgspec.json.encode(wire.BatchRequest(parts)))
         try:
-            return _batch_answer(self._exchanger.exchange(request, control), [key for key, _, _ in entries])
+            answer = _batch_answer(self._exchanger.exchange(request, control), [key for key, _, _ in entries])
         except CentreError as error:
             kind = VerdictKind.NO_ANSWER if error.sent else VerdictKind.NOT_SENT
             end = BatchEnd.BROKEN if error.sent else BatchEnd.NOTHING
             return BatchAnswer((Verdict(kind, reason=error.reason),) * len(entries), end)
+        verdicts = (
+            self.receipts.judge(verdict, key, sha256_hex(body))
+            for verdict, (key, _, body) in zip(answer.verdicts, entries, strict=True)
+        )
+        return BatchAnswer(tuple(verdicts), answer.end)
 
     def ask_blob(self, sha256: str, transaction_id: str, control: Control) -> BlobReply:
         """How much of a piece of evidence the centre has. Raises Cancelled only."""
@@ -203,6 +218,11 @@ class Centre:
 
     def _post(self, path: str, body: wire.Wire, control: Control) -> Reply:
         return self._exchanger.exchange(Request("POST", path, msgspec.json.encode(body)), control)
+
+
+def sha256_hex(body: bytes) -> str:
+    """As receipts and digests name bytes."""
+    return hashlib.sha256(body).hexdigest()
 
 
 def _expect(reply: Reply, status: int, kind: type[_T]) -> _T:
@@ -273,7 +293,9 @@ def _entry_verdict(said: wire.BatchVerdict | None) -> Verdict:
     """The same judgement as of a post of its own."""
     if said is None:
         return Verdict(VerdictKind.NO_ANSWER, reason="no_verdict")
-    return _verdict(Reply(said.status, msgspec.json.encode(said), said.key, max(0.0, said.retry_after_s)), said.key)
+    waits_s = max(0.0, said.retry_after_s)
+    reply = Reply(said.status, msgspec.json.encode(said), said.key, waits_s, receipt=said.receipt)
+    return _verdict(reply, said.key)
 
 
 def _blob_reply(reply: Reply) -> BlobReply:
@@ -299,7 +321,7 @@ def _acknowledgement(reply: Reply, transaction_id: str) -> Verdict:
         receipt = None
     if receipt is None or not receipt.case_number or reply.key != transaction_id:
         return Verdict(VerdictKind.NO_ANSWER, reply.status, "bad_receipt")
-    return Verdict(VerdictKind.ACKNOWLEDGED, reply.status, case_number=receipt.case_number)
+    return Verdict(VerdictKind.ACKNOWLEDGED, reply.status, case_number=receipt.case_number, receipt=reply.receipt)
 
 
 def _unprocessable(reply: Reply) -> Verdict:

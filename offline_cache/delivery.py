@@ -213,6 +213,8 @@ class Delivery:
             self.quarantine.note(due.sequence)
         if verdict.kind is VerdictKind.NEVER_SEEN:
             self.journal.append(JournalEvent.TRANSACTION_EXPIRED, due.id)
+        if step.state is TransactionState.ACCEPTED and verdict.receipt:
+            self.database.write("INSERT OR REPLACE INTO receipt VALUES (?, ?)", (due.sequence, verdict.receipt))
         return step.state is TransactionState.ACCEPTED and purge_payload(self.database, self.journal, due.sequence)
 
     def _start(self, sequences: Sequence[int]) -> tuple[Due, ...]:

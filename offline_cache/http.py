@@ -72,6 +72,7 @@ class Reply:
     key: str
     retry_after_s: float
     tag: str = ""
+    receipt: str = ""
 
     def __repr__(self) -> str:
         return f"Reply({self.status})"
@@ -205,6 +206,7 @@ class Exchanger:
                     response.headers.get("Idempotency-Key", ""),
                     _retry_after_s(response.headers),
                     response.headers.get("ETag", "")[:80],
+                    response.headers.get("Doorstep-Receipt", ""),
                 )
 
 

@@ -140,6 +140,14 @@ class StoreProcess:
 
     def _believe(self, store: Store) -> None:
         self.contact.believe(store)
+        keys = store.trust.keys()
+        self._centre.receipts.signing_key = keys.signing_key if keys is not None else b""
+
+    def _enrolled(self, store: Store) -> None:
+        self._believe(store)
+        store.delivery.retry()  # until now nothing was sent
+        for sender in self._senders:
+            sender.wake()
 
     def _enrolled(self, store: Store) -> None:
         self._believe(store)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,6 +48,11 @@ _WHO_WE_ARE = {
     "centre_trust": "one, signing_key, sealing_key_id, suite, sealing_key, pinned_at",
     "centre_time": "one, signed_s, boot_id, monotonic_s",
     "catalogue_metadata": "role, version, body",  # its content comes anew, but never an older one
+}
+_PROOF = {
+    "receipt": "sequence, text",
+    "head": "id, at, journal, journal_hash, entry, entry_hash, text",
+    "witness": "one, at, journal, entry, problem",
 }
 _DONE = (TransactionState.ACCEPTED, TransactionState.REJECTED)
 _DELIVERY = (
@@ -122,21 +127,29 @@ def _quarantine_folder(file: Path) -> Path:
 
 
 def _copy(old: Database, new: Database) -> Saved:
-    for table, columns in _WHO_WE_ARE.items():
-        with contextlib.suppress(StoreUnavailable):
-            if old.read("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)):  # not in every past schema
-                for row in old.read(f"SELECT {columns} FROM {table}"):  # noqa: S608 (our own names)
-                    _insert(new, table, columns, row)
+    _copy_tables(old, new, _WHO_WE_ARE)
     entries = _Chain(old, "entry", "sequence", ENTRY_COLUMNS)
     saved = Saved(entries_lost=entries.lost)
     for record in entries.records:
         saved = _copy_entry(old, new, record, saved)
+    _copy_tables(old, new, _PROOF)
     journal = _Chain(old, "journal", "number", JOURNAL_COLUMNS)
     for _, previous, own, values in journal.records:
         _insert(new, "journal", f"{JOURNAL_COLUMNS}, previous, hash", (*values, previous, own))
     write_bridges(new, "entry", gaps(entries.records, entries.skip_to))
     write_bridges(new, "journal", gaps(journal.records, journal.skip_to))
     return saved
+
+
+def _copy_tables(old: Database, new: Database, tables: Mapping[str, str]) -> None:
+    """What can be read of tables that hold no chain; a row of an entry that is gone goes with it."""
+    for table, columns in tables.items():
+        with contextlib.suppress(StoreUnavailable):
+            if not old.read("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)):
+                continue  # not in every past schema
+            for row in old.each(f"SELECT {columns} FROM {table}"):  # noqa: S608 (our own names)
+                if table != "receipt" or new.read("SELECT 1 FROM entry WHERE sequence = ?", row[:1]):
+                    _insert(new, table, columns, row)
 
 
 def _copy_entry(old: Database, new: Database, record: Record, saved: Saved) -> Saved:

@@ -42,6 +42,7 @@ class VerdictKind(StrEnum):
     TERMINAL_BARRED = "terminal_barred"  # 401, 403: about this terminal, not about the transaction
     REFUSED = "refused"  # another definite no, which is not the business verdict
     REJECTED = "rejected"  # the business verdict: refused for good
+    UNPROVEN = "unproven"  # 201, 202 without the centre's signature for this key and these bytes
     NEVER_SEEN = "never_seen"  # asked, not sent: the centre does not have it
     OTHER_BODY = "other_body"  # the centre holds another content under our key
 
@@ -55,6 +56,8 @@ class Verdict:
     reason: str = ""
     case_number: str = ""
     retry_after_s: float = 0.0
+    receipt: str = ""
+    """The centre's signed text (`DR1.`) of an acknowledgement."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ _AFTER: dict[VerdictKind, TransactionState] = {
     VerdictKind.NEVER_SEEN: TransactionState.QUARANTINED,
     VerdictKind.NO_ANSWER: TransactionState.UNKNOWN,
     VerdictKind.IN_PROGRESS: TransactionState.UNKNOWN,
+    VerdictKind.UNPROVEN: TransactionState.UNKNOWN,
     VerdictKind.NOT_SENT: TransactionState.PENDING,
     VerdictKind.BUSY: TransactionState.PENDING,
     VerdictKind.TERMINAL_BARRED: TransactionState.PENDING,
@@ -124,7 +128,7 @@ def decide(verdict: Verdict, attempts: int, refusals: int, was_unknown: bool, dr
     later attempt that did not even leave proves nothing about the first.
     """
     state = _AFTER[verdict.kind]
-    if verdict.kind is VerdictKind.REFUSED:
+    if verdict.kind in {VerdictKind.REFUSED, VerdictKind.UNPROVEN}:
         refusals += 1
         if refusals >= REFUSALS_BEFORE_QUARANTINE:
             return Step(TransactionState.QUARANTINED, refusals)

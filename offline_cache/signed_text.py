@@ -25,7 +25,7 @@ def read_signed(prefix: str, text: str, public_key: bytes, kind: type[_T]) -> _T
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(from_base64url(signature), signed.encode("ascii"))
         return msgspec.json.decode(from_base64url(signed.removeprefix(prefix)), type=kind)
-    except (InvalidSignature, ValueError, msgspec.DecodeError):
+    except (InvalidSignature, ValueError, msgspec.DecodeError):  # also a key that is none
         return None
 
 

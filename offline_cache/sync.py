@@ -94,7 +94,7 @@ class LaneSender:
         if self._closing:
             raise Cancelled
         if due[0].expired:
-            answer = self._centre.ask_for(due[0].id, self._control)
+            answer = self._centre.ask_for(due[0].id, due[0].body, self._control)
         else:
             answer = self._centre.send([(one.id, one.media_type, one.body) for one in due], self._control)
         self._size.ended(answer.end, len(due))

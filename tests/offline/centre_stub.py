@@ -133,6 +133,11 @@ class CentreStub:
             "sealing": published(self.signing),
         }
 
+    def receipt(self, terminal: str, key: str, case: str, body: bytes, status: int = 201) -> str:
+        """The signed text that goes with an acknowledgement of these bytes."""
+        facts = {"k": key, "t": terminal, "c": status, "n": case, "a": "2026-01-01T00:00:00"}
+        return self.signed("DR1", facts | {"h": hashlib.sha256(body).hexdigest()})
+
     def commit(self, key: str, body: bytes) -> bool:
         """Do the effect once; False when another body stands under the key."""
         with self.lock:
@@ -197,7 +202,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(404, {"reason": "never_seen"})
             return
         case = {"case_number": f"CASE-{key[-6:]}", "state": "received", "received_at": "2026-01-01T00:00:00Z"}
-        self.answer(200, case, [("Idempotency-Key", key)])
+        receipt = self.stub.receipt(self.terminal, key, case["case_number"], self.stub.bodies[key])
+        self.answer(200, case, [("Idempotency-Key", key), ("Doorstep-Receipt", receipt)])
 
     def do_POST(self) -> None:
         self.body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
@@ -225,6 +231,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.stub.done += status["done"]
         self.answer(200, {"orders": self.stub.orders})
 
+    @property
+    def terminal(self) -> str:
+        """Who signed the request."""
+        return self.headers.get("Signature-Input", "").partition('keyid="')[2].partition('"')[0]
+
     def take_batch(self) -> None:
         """The centre's right answer to a batch: each entry as if it had come alone."""
         verdicts = []
@@ -233,7 +244,9 @@ class _Handler(BaseHTTPRequestHandler):
             verdict = {"key": key, **self.stub.entry_answers.pop(key, {})}
             if "status" not in verdict:
                 if self.stub.commit(key, body):
-                    verdict |= {"status": 201, "case_number": f"CASE-{key[-6:]}", "state": "received"}
+                    case = f"CASE-{key[-6:]}"
+                    receipt = self.stub.receipt(self.terminal, key, case, body)
+                    verdict |= {"status": 201, "case_number": case, "state": "received", "receipt": receipt}
                 else:
                     verdict |= {"status": 422, "reason": "other_body"}
             verdicts.append(verdict)
@@ -259,10 +272,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(422, {"reason": "other_body"}, [("Idempotency-Key", self.key)])
             return
         case = f"CASE-{self.key[-6:]}"
+        receipt = self.stub.receipt(self.terminal, self.key, case, self.body, status)
         self.answer(
             status,
             {"case_number": case, "state": "received", "received_at": "2026-01-01T00:00:00Z"},
-            [("Idempotency-Key", self.key)],
+            [("Idempotency-Key", self.key), ("Doorstep-Receipt", receipt)],
         )
 
     def answer(self, status: int, body: object, headers: Sequence[tuple[str, str]] = (), ours: bool = True) -> None:
@@ -307,6 +321,20 @@ def captive_portal(handler: _Handler) -> bool:
 def forged_receipt(handler: _Handler) -> bool:
     """201 with a receipt, but not from the centre."""
     handler.answer(201, {"case_number": "X", "state": "received", "received_at": ""}, ours=False)
+    return True
+
+
+def taken_for_now(handler: _Handler) -> bool:
+    """202: taken, not decided yet."""
+    handler.take(202)
+    return True
+
+
+def unsigned(handler: _Handler) -> bool:
+    """The effect happens, and the answer carries no receipt."""
+    handler.stub.commit(handler.key, handler.body)
+    case = {"case_number": f"CASE-{handler.key[-6:]}", "state": "received", "received_at": ""}
+    handler.answer(201, case, [("Idempotency-Key", handler.key)])
     return True
 
 

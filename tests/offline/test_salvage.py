@@ -136,6 +136,21 @@ def test_an_altered_entry_is_not_saved_and_the_rest_is(
     assert "lost=1" in store.journal.newest(1)[0][4]
 
 
+def test_receipts_are_saved_with_their_entries(
+    promised: list[str], place: Place, opener: Callable[[], Store], clock: HandClock
+) -> None:
+    store = opener()
+    with store.database.transaction():
+        for sequence in range(1, CITIZENS + 1):
+            store.database.write("INSERT INTO receipt VALUES (?, ?)", (sequence, f"DR1.{sequence}"))
+    close(store)
+    destroy(place, pages_of(place, "entry")[1])
+    saved = opener()
+    found = saved.database.read("SELECT sequence, text FROM receipt ORDER BY sequence")
+    assert 0 < len(found) < CITIZENS
+    assert found == [(number, f"DR1.{number}") for (number,) in saved.database.read("SELECT sequence FROM entry")]
+
+
 def test_a_first_page_that_is_gone_is_left_to_a_technician(promised: list[str], place: Place, clock: HandClock) -> None:
     damaged = destroy(place, 1)
     with pytest.raises(StoreUnavailable, match="wrong_key"):

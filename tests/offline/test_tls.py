@@ -106,7 +106,9 @@ def centre_of(stub: CentreStub, ca_file: Path | None) -> Centre:
     signer = RequestSigner("GZ-TH-0001", lambda: datetime.datetime.now(datetime.UTC))
     signer.use(Ed25519PrivateKey.generate())
     address = CentreAddress(stub.url.replace("http:", "https:"), "GZ-TH-0001", ca_file)
-    return Centre(Exchanger(address, lambda _: None, signer))
+    centre = Centre(Exchanger(address, lambda _: None, signer))
+    centre.receipts.signing_key = stub.signing.public_key().public_bytes_raw()
+    return centre
 
 
 def post(centre: Centre) -> Verdict:

@@ -31,6 +31,7 @@ from kiosk.bench.herd.rows import Row
 from kiosk.bench.herd.scenarios import OUTAGE_S, Scenario
 from kiosk.central.database import Database
 from kiosk.central.models import Terminal, TerminalKey, Transaction
+from kiosk.central.signing import load_key, unpack
 from offline_cache.centre_trust import SEALING_PREFIX
 from offline_cache.centre_trust import SealingKey as StatedKey
 from offline_cache.contract import TransactionState
@@ -94,7 +95,8 @@ def enrol_all(place: Place, count: int) -> tuple[Account, ...]:
                 session.merge(TerminalKey(terminal=name, public_key=public, since=datetime.datetime(2026, 1, 1)))
     finally:
         database.close()
-    return tuple(Account(name, key.private_bytes_raw()) for name, key in keys.items())
+    centre_key = unpack(load_key(place.folder / "centre").public)
+    return tuple(Account(name, key.private_bytes_raw(), centre_key) for name, key in keys.items())
 
 
 @contextlib.contextmanager

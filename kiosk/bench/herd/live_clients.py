@@ -125,7 +125,9 @@ def centre_for(url: str, account: Account, on_exchange: Callable[[float | None],
     """The production calls of a terminal, signed by its key."""
     signer = RequestSigner(account.id, lambda: datetime.datetime.now(datetime.UTC))
     signer.use(Ed25519PrivateKey.from_private_bytes(account.private_key))
-    return Centre(Exchanger(CentreAddress(url, account.id), on_exchange, signer))
+    centre = Centre(Exchanger(CentreAddress(url, account.id), on_exchange, signer))
+    centre.receipts.signing_key = account.centre_key
+    return centre
 
 
 def _raise(error: BaseException) -> None:

@@ -6,10 +6,11 @@ import msgspec
 
 
 class Account(msgspec.Struct, frozen=True):
-    """A terminal that the centre knows, and the Ed25519 key that it signs with."""
+    """A terminal that the centre knows, the Ed25519 key that it signs with, and the centre's key that it has pinned."""
 
     id: str
     private_key: bytes
+    centre_key: bytes
 
 
 class SealingKey(msgspec.Struct, frozen=True):
