@@ -148,9 +148,6 @@ class StoreProcess:
         store.delivery.retry()  # until now nothing was sent
         for sender in self._senders:
             sender.wake()
-
-    def _enrolled(self, store: Store) -> None:
-        self._believe(store)
         self.catalogue.line_changed(there=True)
 
     def _sweep_old(self, control: Control) -> None:
