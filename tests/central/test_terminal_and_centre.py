@@ -106,7 +106,7 @@ def test_a_terminal_that_the_centre_does_not_know_keeps_everything(
 ) -> None:
     centre.now = city_time()
     process, draft = store(), make_draft()
-    process.owner.run(pin, Control(10))
+    process.owner.run(lambda store: process.enrolment.enrolled(pin(store)), Control(10))
     process.service.execute(Accept(draft), Control(10))
     wait_for(lambda: status_of(process).problem == "terminal_barred")
     waiting = process.service.execute(WaitForOutcome(draft.id), Control(0.5))

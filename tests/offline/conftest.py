@@ -158,7 +158,7 @@ class Terminal:
 
     def accept(self, draft: Draft) -> Accepted:
         """Accepted, also where the first contact has not come yet: the centre's keys are known from elsewhere."""
-        self.process.owner.run(pin, Control(10.0))
+        self.process.owner.run(lambda store: self.process.enrolment.enrolled(pin(store)), Control(10.0))
         accepted = self.ask(Accept(draft))
         assert isinstance(accepted, Accepted)
         return accepted

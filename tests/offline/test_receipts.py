@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.ipc import Control
-from offline_cache.administration import Enrol
+from offline_cache.central import Centre
 from offline_cache.contract import TransactionState
+from offline_cache.http import CentreAddress, Exchanger
 from offline_cache.receipts import BAD_RECEIPT, ReceiptJudge
+from offline_cache.request_signature import RequestSigner
 from offline_cache.schedule import Verdict, VerdictKind
 from tests.offline.centre_stub import CentreStub, unsigned
 from tests.offline.conftest import TERMINAL, Terminal, make_draft
@@ -59,7 +62,7 @@ def test_a_receipt_for_something_else_is_none(
     [
         lambda stub: "",
         lambda stub: stub.signed("DT1", facts()),
-        lambda stub: CentreStub().signed("DR1", facts()),
+        lambda stub: CentreStub(signing=Ed25519PrivateKey.generate()).signed("DR1", facts()),
         lambda stub: stub.signed("DR1", facts())[:-2],
         lambda stub: "x" * 100_000,
         lambda stub: stub.signed("DR1", json.dumps("text")),
@@ -111,16 +114,9 @@ def test_a_centre_that_never_signs_leaves_it_to_a_person(terminal: Terminal, stu
     assert (outcome.state, outcome.reason) == (TransactionState.QUARANTINED, BAD_RECEIPT)
 
 
-def test_before_the_enrolment_nothing_is_sent_and_after_it_everything(
-    terminal: Terminal, stub: CentreStub, tmp_path: Path
-) -> None:
-    code = (tmp_path / "enrolment.code").read_text()
-    (tmp_path / "enrolment.code").unlink()
-    terminal.start()
-    draft = make_draft()
-    terminal.accept(draft)
-    terminal.wait_for_state(draft, TransactionState.PENDING)
-    assert stub.sent(draft.id) == []
-    terminal.ask(Enrol(code))
-    assert terminal.outcome(draft).state is TransactionState.ACCEPTED
-    assert len(stub.sent(draft.id)) == 1
+def test_before_the_enrolment_nothing_is_sent(stub: CentreStub) -> None:
+    signer = RequestSigner(TERMINAL, lambda: datetime.datetime.now(datetime.UTC))
+    centre = Centre(Exchanger(CentreAddress(stub.url, TERMINAL), lambda _: None, signer))
+    answer = centre.send([(KEY, "application/json", b"{}")], Control(5))
+    assert answer.verdicts == (Verdict(VerdictKind.NOT_SENT, reason="not_enrolled"),)
+    assert stub.seen == []
