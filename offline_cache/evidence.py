@@ -167,6 +167,14 @@ class Evidence:
             for key, number, service, reason in rows
         )
 
+    def first_altered(self) -> str:
+        """The name of the first file that is not what was kept, all being read; empty when each is."""
+        rows = self.database.read(
+            "SELECT sha256, id FROM evidence JOIN entry USING (sequence) WHERE state IN (?, ?) AND reason != ?",
+            (EvidenceState.WAITING, EvidenceState.QUARANTINED, LOST),
+        )
+        return next((blob.name for row in rows if self.blobs.read(blob := Blob(*row)) is None), "")
+
     def drop(self) -> int:
         """Forget the evidence of refused transactions whose payload was forgotten, too; how many pieces."""
         rows = self.database.read(

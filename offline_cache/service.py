@@ -247,6 +247,7 @@ class StoreService:
                 store.check()
             except StoreUnavailable as error:
                 return VerifyReport(entries, store.journal.length(), str(error))
-            return VerifyReport(entries, store.journal.length())
+            altered = store.evidence.first_altered()
+            return VerifyReport(entries, store.journal.length(), altered and f"evidence altered: {altered}")
 
         return self._owner.run(check, control)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.ipc import Control
+from offline_cache.administration import Verify, VerifyReport
 from offline_cache.contract import Attachment, Draft, GetStatus, LineState, StoreStatus, TransactionState
 from offline_cache.delivery import Due
 from offline_cache.evidence import INLINE_BYTES, LOST, DueBlob
@@ -173,6 +174,14 @@ def test_a_file_that_is_gone_or_altered_is_laid_aside_and_told(
     close(again)
     reasons = opened().database.read("SELECT reason FROM evidence")
     assert reasons == [(LOST,)]
+
+
+def test_verify_reads_every_file(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.accept(with_scans(SCAN))
+    assert terminal.ask(Verify()) == VerifyReport(1, 2)
+    (path,) = terminal.profile.place(tmp_path).blobs.iterdir()
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    assert terminal.ask(Verify()) == VerifyReport(1, 2, f"evidence altered: {path.name}")
 
 
 def test_a_clock_that_jumped_makes_no_evidence_wait_for_years(

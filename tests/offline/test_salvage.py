@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import os
 import random
+import tarfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +15,8 @@ import apsw
 import pytest
 
 from kiosk.ipc import Control
-from offline_cache.contract import Answer, GetStatus, StoreStatus, TransactionState
+from offline_cache.blobs import Blob
+from offline_cache.contract import Answer, Attachment, GetStatus, StoreStatus, TransactionState
 from offline_cache.database import Database
 from offline_cache.errors import StoreUnavailable
 from offline_cache.journal import JournalEvent
@@ -20,7 +24,7 @@ from offline_cache.keys import load_key
 from offline_cache.opening import SALVAGING, Opener
 from offline_cache.outbox import PAYLOAD_LOST
 from offline_cache.owner import Owner
-from offline_cache.salvage import SKIP
+from offline_cache.salvage import SKIP, salvage
 from offline_cache.store import Place, Store
 from tests.offline.conftest import HandClock, Terminal, close, longest, make_draft
 from tests.offline.power.__main__ import QuickKey
@@ -28,6 +32,7 @@ from tests.offline.power.disk import Disk
 from tests.offline.power.images import Policy, positions
 from tests.offline.power.judge import lay_out
 from tests.offline.power.life import place_in
+from tests.offline.test_corpus import unpack
 
 PAGE = 4096
 CITIZENS = 60
@@ -104,6 +109,39 @@ def test_a_lost_page_costs_its_rows_and_no_others(
     again = opener()  # checked whole: the bridges hold
     assert accepted.transaction_id in {row.transaction_id for row in again.outbox.rows(1000)}
     assert len(list(place.folder.glob("damaged-*"))) == 1
+
+
+def test_evidence_that_a_damaged_table_forgot_is_found_by_its_files(
+    store: Store, place: Place, opener: Callable[[], Store]
+) -> None:
+    drafts = [make_draft(attachments=(Attachment("scan", "image/png", os.urandom(70_000)),)) for _ in range(8)]
+    for draft in drafts:
+        store.outbox.accept(draft)
+    kept = sorted(path.name for path in place.blobs.iterdir())
+    torn = Blob(hashlib.sha256(b"whole").digest(), drafts[0].id)
+    close(store)
+    destroy(place, pages_of(place, "evidence")[0])
+    (place.blobs / torn.name).write_bytes(b"half")
+    store = opener()
+    assert (place.folder / "damaged-001").is_dir()
+    assert store.evidence.depth().waiting == len(drafts)
+    assert sorted(path.name for path in place.blobs.iterdir()) == kept
+    assert store.evidence.first_altered() == ""
+
+
+@pytest.mark.parametrize("schema", ["0001", "0003"])
+def test_a_file_that_was_never_migrated_is_salvaged_too(
+    place: Place, clock: HandClock, opener: Callable[[], Store], schema: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apsw, "Connection", QuickKey.__bases__[0])  # its key was derived as in the field
+    with tarfile.open(Path(__file__).parent / "corpus" / f"{schema}.tar.xz") as archive:
+        unpack(archive, place.folder.parent)
+    place.folder.chmod(0o700)
+    saved = salvage(place.file, load_key(place.key_file, may_create=False), clock)
+    assert (saved.entries, saved.payloads_lost) == (8, 0)
+    store = opener()
+    media_types = store.database.read("SELECT DISTINCT media_type FROM payload")
+    assert media_types == [("application/json",)]
 
 
 def test_after_a_lost_tail_numbers_are_left_out_rather_than_given_twice(
