@@ -13,6 +13,7 @@ from pathlib import Path
 import requests
 
 from kiosk.bench.plan import Plan
+from kiosk.bench.publishing import publish_own
 from kiosk.terminal.supervisor import Supervisor
 
 TERMINAL_ID = "GZ-TH-0001"
@@ -51,6 +52,7 @@ class Stage:
         plan.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         plan.write_profile()
         _invite(plan.data)
+        publish_own(plan.data)
         notify = plan.data / "bench.notify"
         self._supervisor = Supervisor(plan.children(), plan.data / "logs", notify)
         self._thread = threading.Thread(target=self._supervisor.run, name="bench")

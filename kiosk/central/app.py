@@ -80,7 +80,7 @@ def create_app(settings: CentreSettings, database: Database, clock: Clock = city
     app.include_router(terminal_routes(office))
     app.include_router(evidence_routes(office))
     app.include_router(operator_routes(office))
-    app.include_router(catalogue_routes(office, Repository(settings.data / "catalogue")))
+    app.include_router(catalogue_routes(office, Repository(settings.catalogue)))
     app.include_router(public_routes(office))
     if settings.demo:
         app.include_router(demo_routes(office))

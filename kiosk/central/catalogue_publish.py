@@ -20,7 +20,7 @@ from kiosk.central import catalogue_roles as roles
 from kiosk.central.catalogue_content import by_role
 from kiosk.central.catalogue_keys import ROLES, ROOT_KEYS, district_role, has_key, load_roots, load_signer
 from kiosk.central.catalogue_parcels import WHOLE_INSTEAD, delta, whole
-from kiosk.central.catalogue_repository import Repository, RepositoryError
+from kiosk.central.catalogue_repository import Repository, UnchangedError
 
 DELTAS_FROM = 3
 """Deltas lead here from this many versions before."""
@@ -35,7 +35,7 @@ class Publisher:
         self._repository, self._keys, self._districts, self._now = repository, keys, districts, now
 
     def publish(self, content: Mapping[str, bytes]) -> int:
-        """Add a version; its number. KeysError, ContentError, RepositoryError (nothing changed)."""
+        """Add a version; its number. KeysError, ContentError, UnchangedError."""
         repository = self._repository
         shared = by_role(content, self._districts)
         last = max(repository.versions(), default=0)
@@ -47,7 +47,7 @@ class Publisher:
             and all(old.get(role) == body for role, body in signed.items())
             and not self._ends_soon(old["snapshot"])
         ):
-            raise RepositoryError(f"nothing changed since version {last}")
+            raise UnchangedError(f"nothing changed since version {last}")
         if not repository.roots():
             self.begin()
         numbered = {role: (_version(body), body) for role, body in signed.items()}

@@ -20,6 +20,10 @@ class RepositoryError(Exception):
     """The repository cannot do that; the text is one line."""
 
 
+class UnchangedError(RepositoryError):
+    """There is nothing new to publish."""
+
+
 class Repository:
     """One folder."""
 

@@ -32,6 +32,11 @@ class CentreSettings:
         return self.database or f"sqlite:///{self.data.resolve() / 'centre.sqlite3'}"
 
     @property
+    def catalogue(self) -> Path:
+        """The folder of the published catalogue."""
+        return self.data / "catalogue"
+
+    @property
     def base_url(self) -> str:
         """The address that QR codes name."""
         return self.public_url or f"http://127.0.0.1:{self.port}"

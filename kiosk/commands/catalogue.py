@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.commands.catalogue_publish import add_publishing
+from kiosk.commands.catalogue_terminal import add_status
 from kiosk.folders import CONFIG
 from kiosk.journey.catalogue import Catalogue, CatalogueError, load_catalogue
 from kiosk.journey.dates import is_date
@@ -41,6 +42,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _common(show)
     show.set_defaults(run=run_show)
     add_publishing(actions)
+    add_status(actions)
 
 
 def _common(parser: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kiosk.commands.catalogue_terminal import compare, step_back
 from kiosk.commands.shell import FAILED, OK, Subcommands, add, bad, show
 from kiosk.folders import CONFIG
 
@@ -22,26 +23,38 @@ def add_publishing(parts: Subcommands) -> None:
     keys.add_argument("--drill", type=Path, required=True, help="folder for all keys: for trying out, not for service")
     publish = _signing(parts, "publish", "publish --config as the next version", "", run_publish)
     publish.add_argument("--config", type=Path, default=CONFIG, help="folder with services, districts, codes, texts")
-    rollback = _signing(parts, "rollback", "publish an earlier version's content again", " 3", run_rollback)
+    text = "an earlier version's content for all again; with --profile at this terminal, without a line"
+    rollback = _signing(parts, "rollback", text, " 3", run_rollback, keys_needed=False)
     rollback.add_argument("version", type=int)
+    rollback.add_argument("--profile", type=Path, help="a terminal's profile; --data is its data folder then")
     _signing(parts, "refresh", "sign new timestamps; at least once a day", "", run_refresh)
     withdraw = _signing(parts, "withdraw", "withdraw services at once", " hrss/social-security-card", run_withdraw)
     withdraw.add_argument("services", nargs="+", metavar="SERVICE")
     withdraw.add_argument("--lift", action="store_true", help="offer them again")
     diff = add(parts, "diff", "what changed between two versions", "kiosk catalogue diff 3 4 --to .data/out", run_diff)
+    diff.add_argument("--profile", type=Path, help="a terminal's profile: two versions that its store in --data keeps")
     diff.add_argument("first", type=int)
     diff.add_argument("second", type=int)
     _place(diff)
     example = "kiosk catalogue advance --data .data/centre"
     advance = add(parts, "advance", "go to the next stage of the rollout (1, 10, 100 %)", example, run_advance)
     advance.add_argument("--data", type=Path, required=True, help="the centre's data folder")
+    advance.add_argument("--everybody", action="store_true", help="leave the stages out")
     advance.add_argument("--database", default="", help="SQLAlchemy URL (default: an SQLite file in --data)")
 
 
-def _signing(parts: Subcommands, name: str, text: str, rest: str, run: Callable[[argparse.Namespace], int]) -> Any:
+def _signing(
+    parts: Subcommands,
+    name: str,
+    text: str,
+    rest: str,
+    run: Callable[[argparse.Namespace], int],
+    *,
+    keys_needed: bool = True,
+) -> Any:
     example = f"kiosk catalogue {name}{rest} --keys .data/keys --data .data/centre"
     parser = add(parts, name, text, example, lambda options: _guarded(run, options))
-    parser.add_argument("--keys", type=Path, required=True, help="folder of the keys that sign")
+    parser.add_argument("--keys", type=Path, required=keys_needed, help="folder of the keys that sign")
     _place(parser)
     return parser
 
@@ -106,7 +119,11 @@ def run_publish(options: argparse.Namespace) -> int:
 
 
 def run_rollback(options: argparse.Namespace) -> int:
-    """Publish old content under a new number: terminals never take a lower one."""
+    """Publish old content under a new number: terminals never take a lower one. With --profile: this terminal only."""
+    if options.profile is not None and options.data is not None:
+        return step_back(options)
+    if options.keys is None:
+        return bad("--keys, to publish it again, or --profile and --data, to step this terminal back, is needed")
     return _published(options, _publisher(options).publish(_repository(options).content(options.version)))
 
 
@@ -134,6 +151,8 @@ def run_withdraw(options: argparse.Namespace) -> int:
 
 def run_diff(options: argparse.Namespace) -> int:
     """Say what changed."""
+    if options.profile is not None and options.data is not None:
+        return compare(options)
     from kiosk.central.catalogue_diff import differences
     from kiosk.central.catalogue_repository import RepositoryError
 
@@ -149,7 +168,7 @@ def run_diff(options: argparse.Namespace) -> int:
 def run_advance(options: argparse.Namespace) -> int:
     """The next stage, if the terminals' reports allow it; 1 when the rollout is halted."""
     from kiosk.central.catalogue_repository import Repository
-    from kiosk.central.catalogue_stages import advance
+    from kiosk.central.catalogue_stages import advance, offer_to_all
     from kiosk.central.database import Database, DatabaseUrlError
     from kiosk.central.settings import CentreSettings
 
@@ -160,7 +179,8 @@ def run_advance(options: argparse.Namespace) -> int:
         database = Database(CentreSettings(options.data, database=options.database).database_url)
     except DatabaseUrlError as error:
         return bad(str(error))
-    state = database.run(lambda session: advance(session, versions[-1]))
+    go_on = offer_to_all if options.everybody else advance
+    state = database.run(lambda session: go_on(session, versions[-1]))
     database.close()
     said = {"version": state.version, "percent": state.percent, "halted": state.halted}
     show(options.json, said, [f"version {state.version}: {state.percent} %{', halted' if state.halted else ''}"])

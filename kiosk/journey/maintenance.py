@@ -17,6 +17,7 @@ from kiosk.journey.readiness import hard_and_soft_roles
 from kiosk.journey.turn import Turn
 from kiosk.views import DeviceRow, Option, Row, TechnicianView
 from offline_cache.contract import StoreStatus
+from offline_cache.contract_catalogue import CatalogueStatus
 
 Level = Literal["ok", "warn", "bad"]
 FAILURES_SHOWN = 5
@@ -110,7 +111,21 @@ def _facts(turn: Turn, world: World) -> list[Row]:
         Row(say("technician.oldest"), say("technician.minutes", minutes=minutes)),
         Row(say("technician.quarantined"), str(store.quarantined)),
         Row(say("technician.journal"), str(store.journal_length)),
+        Row(say("technician.catalogue"), _catalogue_state(turn, store.catalogue)),
     ]
+
+
+def _catalogue_state(turn: Turn, catalogue: CatalogueStatus) -> str:
+    """The version, and everything about it that somebody should look into."""
+    say = turn.say
+    parts = [say("technician.catalogue_version", version=str(catalogue.version))]
+    parts += [say("technician.catalogue_stale", since=catalogue.stale_since[:10])] if catalogue.stale_since else []
+    parts += [say("technician.catalogue_late")] if catalogue.withdrawals_late else []
+    parts += [say("technician.catalogue_refused", version=str(number)) for number in catalogue.refused[-1:]]
+    parts += [say("technician.catalogue_withdrawn", count=str(len(catalogue.withdrawn)))] if catalogue.withdrawn else []
+    key = f"problem_of_catalogue.{catalogue.problem}"
+    parts += [say(key) if key in turn.context.texts else catalogue.problem] if catalogue.problem else []
+    return " · ".join(parts)
 
 
 def _store_state(turn: Turn, store: StoreStatus) -> str:
