@@ -172,7 +172,7 @@ class Terminal:
         """Wait for a state that is not the last one."""
         for _ in range(200):
             rung = self.process.service.bell.count
-            outcome = self.outcome(draft, 0.01)
+            outcome = self.process.owner.run(lambda store: store.outbox.outcome(draft.id), self.control())
             if outcome.state is state:
                 return outcome
             self.process.service.bell.wait_beyond(rung, 0.05)

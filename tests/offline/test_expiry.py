@@ -226,6 +226,6 @@ def test_the_running_terminal_looks_by_itself(stub: CentreStub, terminal: Termin
     terminal.accept(draft)
     stub.now_s = (datetime.datetime.now(datetime.UTC) + 2 * DAY).timestamp()
     stub.next(*[no_answer] * 1000)
-    terminal.start()
+    terminal.restart()
     terminal.wait_for_state(draft, TransactionState.QUARANTINED)
     assert terminal.outcome(draft).reason == "expired"
