@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.central.app import city_time
 from kiosk.central.enrolment import invite
 from kiosk.central.fleet import all_terminals, one_terminal
 from kiosk.central.models import Incident, Transaction
@@ -35,6 +36,7 @@ def process(centre: Centre, tmp_path: Path) -> Iterator[StoreProcess]:
     """An enrolled terminal that does not send yet."""
     folder = tmp_path / "terminal"
     folder.mkdir()
+    centre.now = city_time()  # so that the very first request is signed at a time that the centre believes
     code = centre.database.run(lambda session: invite(session, NAME, centre.now))
     (folder / "enrolment.code").write_text(code)
     profile = Profile(CentreTable(centre.url, NAME, poll_s=0.2), StoreTable(reserve_mb=1))
