@@ -7,7 +7,7 @@ import sys
 
 from kiosk.commands.shell import FAILED, OK
 
-NAMES = ("card", "receipt", "restart", "cancel", "apdu", "store", "fleet")
+NAMES = ("card", "receipt", "restart", "cancel", "apdu", "store", "fleet", "catalogue")
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

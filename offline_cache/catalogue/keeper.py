@@ -43,7 +43,7 @@ class CatalogueKeeper:
     ) -> None:
         self._owner, self._centre, self._clock, self._polling = owner, centre, clock, polling
         self._root_file = root_file
-        self._client = CatalogueClient(CentreFetch(exchanger), self._on_store, clock.utc)
+        self.client = CatalogueClient(CentreFetch(exchanger), self._on_store, clock.utc)
         self._changed = threading.Condition()
         self._closing = False
         self._asked = False
@@ -87,6 +87,18 @@ class CatalogueKeeper:
         if self._thread.is_alive():
             self._thread.join(within_s)
 
+    def trust_root(self) -> None:
+        """Trust the root that was handed over with the terminal, once."""
+        if "root" in self._on_store(lambda store: store.trusted_roles()):
+            return
+        try:
+            with self._root_file.open("rb") as file:
+                body = file.read(MOST_ROOT_BYTES)
+        except OSError as error:
+            raise NoRootError from error
+        self._on_store(lambda store: store.set_up(body))
+        log.info("catalogue: root of trust taken from %s", self._root_file.name)
+
     def status_of(self, catalogue: CatalogueStore) -> CatalogueStatus:
         """How the catalogue stands now; on the owner's thread."""
         return _status(catalogue.standing(self._clock.utc()), self._problem)
@@ -112,8 +124,8 @@ class CatalogueKeeper:
     def _poll(self) -> None:
         """Ask once; however it ends, there is a next time."""
         try:
-            self._trust_root()
-            outcome = self._client.refresh()
+            self.trust_root()
+            outcome = self.client.refresh()
             self._problem = ""
             if outcome is not Outcome.UNCHANGED:
                 log.info("catalogue: %s", outcome)
@@ -124,7 +136,7 @@ class CatalogueKeeper:
             if error.version:
                 self._at_fault.add(error.version)
             ended = self._polling.refused
-        except _NoRootError:
+        except NoRootError:
             self._problem = "no_root"
             ended = self._polling.answered
         except _PUT_OFF as error:
@@ -132,18 +144,6 @@ class CatalogueKeeper:
             ended = self._polling.answered
         with self._changed:
             ended(self._clock.monotonic_s())
-
-    def _trust_root(self) -> None:
-        """Trust the root that was handed over with the terminal, once."""
-        if "root" in self._on_store(lambda store: store.trusted_roles()):
-            return
-        try:
-            with self._root_file.open("rb") as file:
-                body = file.read(MOST_ROOT_BYTES)
-        except OSError as error:
-            raise _NoRootError from error
-        self._on_store(lambda store: store.set_up(body))
-        log.info("catalogue: root of trust taken from %s", self._root_file.name)
 
     def _report(self) -> None:
         """Tell the centre of each version once; what cannot be told now is told after the next question."""
@@ -163,7 +163,7 @@ class CatalogueKeeper:
         return self._owner.run(lambda store: work(store.catalogue), Control(STORE_WITHIN_S))
 
 
-class _NoRootError(Exception):
+class NoRootError(Exception):
     """Nobody handed a root of trust over."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from kiosk.bench.figures import apdu, cancel, card, fleet, receipt, restart, store
+from kiosk.bench.figures import apdu, cancel, card, catalogue, fleet, receipt, restart, store
 from kiosk.bench.figures.figure import Figure
 
 FIGURES: Mapping[str, Callable[[int], list[Figure]]] = {
@@ -19,6 +19,7 @@ FIGURES: Mapping[str, Callable[[int], list[Figure]]] = {
     "apdu": apdu.measure,
     "store": store.measure,
     "fleet": fleet.measure,
+    "catalogue": catalogue.measure,
 }
 """Name → function of how many times each is repeated."""
 ROUNDS = 20
