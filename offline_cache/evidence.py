@@ -150,6 +150,20 @@ class Evidence:
             + (transaction_id, transaction_id),
         )
 
+    def give_up(self, transaction_id: str) -> list[Blob]:
+        """A person's decision: what is quarantined of a transaction is not sent any more. The files to remove.
+
+        Inside a transaction of the caller, who removes the files after it.
+        """
+        rows = self.database.read(
+            "SELECT sha256, id FROM evidence JOIN entry USING (sequence) WHERE state = ? AND id = ?",
+            (EvidenceState.QUARANTINED, transaction_id),
+        )
+        for sha256, one in rows:
+            self._set(sha256, EvidenceState.DROPPED)
+            self.journal.append(JournalEvent.EVIDENCE_DROPPED, one)
+        return [Blob(*row) for row in rows]
+
     def depth(self) -> EvidenceDepth:
         """What waits and what is quarantined."""
         rows: dict[str, int] = dict(self.database.read("SELECT state, count(*) FROM evidence GROUP BY state"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from offline_cache.blobs import Blob
 from offline_cache.contract import Outcome, TransactionState
 from offline_cache.database import Database
 from offline_cache.evidence import Evidence
@@ -33,8 +34,9 @@ class Orders:
         for order in orders:
             if self._known(order.id):
                 continue
+            files: list[Blob] = []
             with self.database.transaction():  # what is done and that it is done, in one
-                outcome = self._carry_out(order)
+                outcome = self._carry_out(order, files)
                 self.database.write(
                     "INSERT INTO operator_order (id, outcome) VALUES (?, ?)",
                     (order.id, outcome if isinstance(outcome, str) else DONE),
@@ -44,6 +46,7 @@ class Orders:
                     "AND rowid <= (SELECT max(rowid) FROM operator_order) - ?",
                     (KEPT,),
                 )
+            self.evidence.blobs.remove(files)
             outcomes += [] if isinstance(outcome, str) else [outcome]
         return tuple(outcomes)
 
@@ -65,12 +68,16 @@ class Orders:
             return Outcome(key, TransactionState.UNKNOWN)
         return DONE if pieces else NOT_QUARANTINED
 
-    def _carry_out(self, order: Order) -> Outcome | str:
-        """What became of the transaction, or a word about the order."""
+    def _return(self, key: str, files: list[Blob]) -> Outcome | str:
+        files += self.evidence.give_up(key)
+        return self.quarantine.give_back(key) or (DONE if files else NOT_QUARANTINED)
+
+    def _carry_out(self, order: Order, files: list[Blob]) -> Outcome | str:
+        """What became of the transaction, or a word about the order; `files` gets what nobody needs any more."""
         if order.order == "retry":
             return self._retry(order.key) if order.key else NOT_QUARANTINED
         if order.order == "return":
-            return self.quarantine.give_back(order.key) or NOT_QUARANTINED
+            return self._return(order.key, files) if order.key else NOT_QUARANTINED
         return UNKNOWN_ORDER
 
     def _known(self, order_id: str) -> bool:

@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from offline_cache import wire
 from offline_cache.contract import DeviceTold, LineState
+from offline_cache.evidence import EvidenceState
 from offline_cache.schedule import NOT_ANSWERED, Lane
 from offline_cache.store import Store
 
@@ -73,10 +74,15 @@ def _lanes(store: Store, now: datetime.datetime) -> tuple[wire.LaneState, ...]:
         "WHERE state IN (?, ?, ?) GROUP BY lane",
         NOT_ANSWERED,
     )
+    rows += store.database.read(
+        "SELECT 'evidence', count(*), min(accepted_at) FROM evidence JOIN entry USING (sequence) "
+        "WHERE state = ? HAVING count(*) > 0",
+        (EvidenceState.WAITING,),
+    )
     found = {lane: (count, datetime.datetime.fromisoformat(oldest)) for lane, count, oldest in rows}
     return tuple(
         wire.LaneState(str(lane), found[lane][0], max(0, round((now - found[lane][1]).total_seconds())))
         if lane in found
         else wire.LaneState(str(lane), 0, 0)
-        for lane in Lane
+        for lane in (*Lane, "evidence")
     )

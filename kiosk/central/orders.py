@@ -20,6 +20,8 @@ from kiosk.central.schemas import DoneIn, OrderOut
 MOST = 100
 """Orders in one answer."""
 DONE, RETURN = "done", "return"
+EVIDENCE = "evidence_"
+"""What a terminal's reason for quarantined evidence begins with."""
 What = Literal["retry", "return"]
 
 
@@ -34,7 +36,8 @@ def give(session: Session, terminal: str, key: str, what: What, by: str, now: da
         raise OrderRefusedError(f"there is no terminal {terminal}")
     listed = _listed(row, key)
     case = session.get(Transaction, key)
-    if what == RETURN and case is not None and case.terminal == terminal:
+    evidence_only = str(listed.get("reason", "")).startswith(EVIDENCE)  # the case stays, its evidence is given up
+    if what == RETURN and case is not None and case.terminal == terminal and not evidence_only:
         raise OrderRefusedError(f"the office has it as {case.case_number}: order retry, and the terminal learns so")
     standing = session.scalar(
         select(TerminalOrder).where(

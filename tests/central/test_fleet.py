@@ -165,6 +165,16 @@ def test_what_the_office_has_is_not_given_up(centre: Centre) -> None:
     assert order(centre, "retry")
 
 
+def test_evidence_of_a_case_that_the_office_has_can_be_given_up(centre: Centre) -> None:
+    send(centre, body())
+    row = quarantined()["quarantine"][0] | {"reason": "evidence_lost"}
+    report(centre, status(quarantined=1, quarantine=[row]))
+    number = order(centre, "return")
+    report(centre, status(done=[{"id": number, "outcome": "done"}]))
+    text = requests.get(f"{centre.url}/slips/{slip(centre.auth.private, LOCAL)}", timeout=10).text
+    assert "已送达受理部门" in text  # the case itself is what it was
+
+
 def test_the_next_visit_is_told_that_it_was_returned(centre: Centre) -> None:
     report(centre, quarantined())
     number = order(centre, "return")

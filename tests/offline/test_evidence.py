@@ -118,6 +118,29 @@ def test_a_poison_piece_delays_no_other_and_is_laid_aside(store: Store, clock: H
     assert due_blob(store).blob == poison.blob
 
 
+def test_quarantined_evidence_is_given_up_by_order_and_the_case_stays(
+    store: Store, place: Place, clock: HandClock
+) -> None:
+    draft = accepted(store, with_scans(SCAN))
+    for _ in range(5):
+        store.evidence.record(due_blob(store), Verdict(VerdictKind.REFUSED, 400, "seal_broken"), False)
+        clock.pass_s(600)
+    assert store.evidence.depth().quarantined == 1
+    assert store.orders.carry_out([Order("o-1", draft.id, "return")]) == ()
+    assert [one.outcome for one in store.orders.unreported()] == [DONE]
+    assert (store.evidence.depth().quarantined, files(place)) == (0, [])
+    assert store.outbox.outcome(draft.id).state is TransactionState.ACCEPTED
+    assert JournalEvent.EVIDENCE_DROPPED in store.journal.events(draft.id)
+
+
+def test_the_report_tells_how_much_evidence_waits(store: Store, clock: HandClock) -> None:
+    accepted(store, with_scans(SCAN, SCAN + b"x"))
+    clock.pass_s(120)
+    around = Surroundings(clock.utc(), "vouched", LineState.ONLINE, True, "", ())
+    lanes = {lane.lane: (lane.waiting, lane.oldest_s) for lane in report(store, around).lanes}
+    assert lanes == {"applications": (0, 0), "ratings": (0, 0), "evidence": (2, 120)}
+
+
 def test_quarantined_evidence_is_told_to_the_centre_and_tried_again_by_its_order(
     store: Store, clock: HandClock
 ) -> None:
