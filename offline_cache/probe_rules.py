@@ -13,9 +13,21 @@ from offline_cache.schedule import Draw
 PROBE_GAP_S = 0.5
 """The least time between two probes, however often somebody asks."""
 REST_FOR_EACH = 50.0
-"""A probe that took long is not repeated before so many times as long: a centre that is slow is not made slower."""
+"""What took long is not repeated before so many times as long: a centre that is slow is not made slower."""
 KEPT_OF_REST = 0.85
-"""Of that rest after the next probe, however quick: one good answer does not bring the whole fleet back."""
+"""Of that rest after the next one, however quick: one good answer does not bring the whole fleet back."""
+
+
+class Rest:
+    """How long one kind of request leaves a centre alone that takes long to answer it."""
+
+    def __init__(self) -> None:
+        self._rest_s = 0.0
+
+    def after(self, took_s: float) -> float:
+        """Seconds, after a request that took this long, answered or not."""
+        self._rest_s = max(REST_FOR_EACH * took_s, KEPT_OF_REST * self._rest_s)
+        return self._rest_s
 
 SPARED = 4
 """Polls that other exchanges can make unnecessary, one after another. Not more: at a probe the duties of a contact take
@@ -31,7 +43,7 @@ class ProbeRules:
         self._heard_s = -float("inf")
         self._began_s = self._ends_s = 0.0
         self._left_s: float | None = None
-        self._rest_s = 0.0
+        self._rest = Rest()
         self._asked = True  # the first probe comes at once
         self._gap_s = 0.0
         self.within_s = max(3.0, 2 * slow_s)
@@ -60,8 +72,7 @@ class ProbeRules:
         """A wait for the next probe begins, because the one before has ended."""
         took_s = 0.0 if self._left_s is None else now_s - self._left_s
         self._began_s, self._left_s = now_s, None
-        self._rest_s = max(REST_FOR_EACH * took_s, KEPT_OF_REST * self._rest_s)
-        self._ends_s = now_s + max(self._poll_s, self._rest_s) * self._draw(0.8, 1.2)
+        self._ends_s = now_s + max(self._poll_s, self._rest.after(took_s)) * self._draw(0.8, 1.2)
 
     def due_s(self) -> float:
         """When the next probe is to leave, as things stand; it may change whenever something was heard or asked."""

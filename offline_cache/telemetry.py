@@ -90,9 +90,11 @@ class Telemetry:
 
     def _run(self) -> None:
         while self._wait_for_turn():
+            began_s = self._clock.monotonic_s()
             taken = self._try()
             with self._changed:
-                self._rules.ended(self._clock.monotonic_s(), taken=taken)
+                now_s = self._clock.monotonic_s()
+                self._rules.ended(now_s, taken=taken, took_s=now_s - began_s)
 
     def _try(self) -> bool:
         with self._changed:

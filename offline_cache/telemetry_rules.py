@@ -2,15 +2,16 @@
 
 Whatever a person should see is at the centre within a minute of contact: the first report leaves soon after the line
 came back, the next ones each minute, and sooner when something was quarantined. All are drawn apart, because thousands
-of terminals may have the same reason at the same moment.
+of terminals may have the same reason at the same moment; and a centre that is slow to take them is asked less often.
 """
 
 from __future__ import annotations
 
+from offline_cache.probe_rules import Rest
 from offline_cache.schedule import Draw
 
 EVERY_S = 60.0
-CONTACT_S = 20.0
+CONTACT_S = 50.0
 """The first report of a contact leaves within this."""
 NEWS_S = 10.0
 """A report with news leaves within this."""
@@ -23,6 +24,7 @@ class TelemetryRules:
 
     def __init__(self, draw: Draw) -> None:
         self._draw = draw
+        self._rest = Rest()
         self.due_s = float("inf")
 
     def line_returned(self, now_s: float) -> None:
@@ -38,6 +40,7 @@ class TelemetryRules:
         if self.due_s < float("inf"):
             self.due_s = min(self.due_s, now_s + self._draw(0.0, NEWS_S))
 
-    def ended(self, now_s: float, *, taken: bool) -> None:
-        """A report came to its end."""
-        self.due_s = now_s + (EVERY_S * self._draw(0.9, 1.0) if taken else self._draw(FAILED_S, 2 * FAILED_S))
+    def ended(self, now_s: float, *, taken: bool, took_s: float = 0.0) -> None:
+        """A report came to its end after `took_s` seconds."""
+        again_s = EVERY_S * self._draw(0.9, 1.0) if taken else self._draw(FAILED_S, 2 * FAILED_S)
+        self.due_s = now_s + max(again_s, self._rest.after(took_s) * self._draw(0.8, 1.2))

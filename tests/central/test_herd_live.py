@@ -18,7 +18,7 @@ def test_each_entry_of_a_returning_fleet_is_in_the_centres_database_once(tmp_pat
     assert (outcome.entries, outcome.unfinished, outcome.lost) == (288, 0, 0)
     assert len(stored(place)) == 288
     assert outcome.requests_a_batch <= 1.2
-    assert outcome.probes >= SMALL.terminals
+    assert outcome.others >= SMALL.terminals
 
 
 def test_what_a_centre_needs_is_measured_with_entries_that_it_keeps(tmp_path: Path) -> None:

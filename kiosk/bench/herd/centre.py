@@ -9,11 +9,11 @@ from __future__ import annotations
 import heapq
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kiosk.bench.herd.rows import Row
-from kiosk.bench.herd.terminal import Heard
+from kiosk.bench.herd.terminal import Heard, Reported, Took
 from kiosk.bench.herd.timeline import Timeline
 from offline_cache.batches import BatchEnd
 from offline_cache.central import BatchAnswer
@@ -25,11 +25,12 @@ ROUND_TRIP_S = 0.04
 
 @dataclass(frozen=True)
 class Service:
-    """Seconds of the centre's time, at full load: for a request, for each entry in it, for a probe, for a refusal."""
+    """Seconds of the centre's time at full load: a request, each entry in it, a probe, a report, a refusal."""
 
     request_s: float = 0.006
     entry_s: float = 0.0035
     probe_s: float = 0.0015
+    report_s: float = 0.006
     refusal_s: float = 0.0015
     at_once: int = 1
     """Centres of this speed behind one address."""
@@ -55,7 +56,8 @@ class Ledger:
     """What came to the centre: requests by second, and how long answered posts took."""
 
     posts: Counter[int] = field(default_factory=Counter)
-    probes: Counter[int] = field(default_factory=Counter)
+    others: Counter[int] = field(default_factory=Counter)
+    """Probes and reports."""
     took_s: list[float] = field(default_factory=list)
     replays: int = 0
     broken_holds: int = 0
@@ -96,14 +98,23 @@ class Centre:
             answer = BatchAnswer((verdict,) * len(rows), BatchEnd.NOTHING)
         self._timeline.at(now_s + took_s, lambda: heard(took_s, answer))
 
-    def probe(self, terminal: int, within_s: float, heard: Callable[[float | None], None]) -> None:
+    def probe(self, terminal: int, within_s: float, heard: Took) -> None:
         """Somebody asks whether we are there."""
+        self._small(self._service.probe_s, within_s, heard)
+
+    def report(self, terminal: int, within_s: float, heard: Reported) -> None:
+        """Somebody tells how it is; while the database does not answer, none is taken."""
+        busy = _within(self._day.busy, self._timeline.now_s)
+        work_s = self._service.refusal_s if busy else self._service.report_s
+        self._small(work_s, within_s, lambda took_s: heard(took_s, took_s is not None and not busy))
+
+    def _small(self, work_s: float, within_s: float, heard: Took) -> None:
         now_s = self._timeline.now_s
         if _within(self._day.line_down, now_s):
             self._timeline.at(now_s + min(CONNECT_S, within_s), lambda: heard(None))
             return
-        self.ledger.probes[int(now_s)] += 1
-        took_s = self._worked_s(self._service.probe_s)
+        self.ledger.others[int(now_s)] += 1
+        took_s = self._worked_s(work_s)
         lost = took_s > within_s or _within(self._day.line_down, now_s + took_s)
         self._timeline.at(now_s + (within_s if lost else took_s), lambda: heard(None if lost else took_s))
 

@@ -40,7 +40,8 @@ class Outcome:
     entries: int
     drained_s: float | None
     requests: int
-    probes: int
+    others: int
+    """Probes and reports."""
     requests_a_batch: float
     requests_an_entry: float
     wait_p50_s: float
@@ -92,7 +93,7 @@ def outcome_of(scenario: Scenario, rule: str, members: Sequence[Member], ledger:
         entries,
         max(finished) if len(finished) == len(members) else None,
         requests,
-        ledger.probes.total(),
+        ledger.others.total(),
         requests / batches,
         requests / entries,
         median,
@@ -127,10 +128,10 @@ def _whole(row: Row) -> bool:
 
 
 def _peak(ledger: Ledger) -> int:
-    return max((ledger.posts + ledger.probes).values(), default=0)
+    return max((ledger.posts + ledger.others).values(), default=0)
 
 
 def _by_second(ledger: Ledger, returns_s: float) -> tuple[int, ...]:
-    both: Counter[int] = ledger.posts + ledger.probes
+    both: Counter[int] = ledger.posts + ledger.others
     first, last = int(returns_s), max(both, default=0)
     return tuple(both[second] for second in range(first, last + 1))

@@ -191,7 +191,7 @@ def _judged(fleet: LiveFleet, place: Place, returned_s: float, reports: Sequence
     ledger = Ledger()
     for report in reports:
         ledger.posts += Counter(report.posts)
-        ledger.probes += Counter(report.probes)
+        ledger.others += Counter(report.others)
         ledger.took_s += report.took_s
     backend = place.database_url.partition(":")[0].partition("+")[0]
     name = f"live, {backend}"

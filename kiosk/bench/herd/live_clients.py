@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.bench.herd.live_clock import LiveClock
 from kiosk.bench.herd.live_plan import Account, Plan, Report, SealingKey, Told
 from kiosk.bench.herd.rows import Row
-from kiosk.bench.herd.terminal import Habits, Heard, Terminal
+from kiosk.bench.herd.terminal import Habits, Heard, Reported, Terminal, Took
 from kiosk.ipc import Control
 from offline_cache.central import Centre, Entry
 from offline_cache.contract import Answer, Draft
@@ -33,10 +33,12 @@ from offline_cache.identifiers import local_number, new_transaction_id
 from offline_cache.request_signature import RequestSigner
 from offline_cache.schedule import VerdictKind
 from offline_cache.sealing import SEALED, SealTo, seal
-from offline_cache.wire import Captured, transaction_body
+from offline_cache.wire import Captured, CatalogueState, Status, transaction_body
 
 AT_ONCE = 96
 ANSWER_CHARACTERS = 600
+WELL = Status("", "online", True, "", "vouched", 0, 0, 0, 0, (), (), CatalogueState(0, False), 0, (), ())
+"""What a terminal says of itself that has nothing to say."""
 _ids = itertools.count(1_700_000_000_000)
 
 
@@ -60,7 +62,7 @@ class LiveLine:
         self._workers = ThreadPoolExecutor(AT_ONCE)
         self._counting = threading.Lock()
         self.posts: Counter[int] = Counter()
-        self.probes: Counter[int] = Counter()
+        self.others: Counter[int] = Counter()
         self.took_s: list[float] = []
 
     def entry(self, terminal: int, row: Row) -> Entry:
@@ -90,20 +92,32 @@ class LiveLine:
 
         self._submit(work)
 
-    def probe(self, terminal: int, within_s: float, heard: Callable[[float | None], None]) -> None:
+    def probe(self, terminal: int, within_s: float, heard: Took) -> None:
         """Ask for the centre's health."""
+        self._small(
+            terminal,
+            lambda took_s, taken: heard(took_s),
+            lambda centre: centre.health(secrets.token_urlsafe(16), Control(within_s)),
+        )
+
+    def report(self, terminal: int, within_s: float, heard: Reported) -> None:
+        """Tell that all is well."""
+        self._small(terminal, heard, lambda centre: centre.report(WELL, Control(within_s)))
+
+    def _small(self, terminal: int, heard: Reported, ask: Callable[[Centre], object]) -> None:
         account = self._accounts[terminal]
 
         def work() -> None:
             times: list[float | None] = []
+            taken = True
             try:
-                centre_for(self._url, account, times.append).health(secrets.token_urlsafe(16), Control(within_s))
+                ask(centre_for(self._url, account, times.append))
             except CentreError:
-                times.append(None)
-            took_s = times[-1]
+                taken = False
+            took_s = times[-1] if times else None
             with self._counting:
-                self.probes[int(self._clock.now_s)] += took_s is not None
-            self._clock.at(0.0, lambda: heard(took_s))
+                self.others[int(self._clock.now_s)] += took_s is not None
+            self._clock.at(0.0, lambda: heard(took_s, taken))
 
         self._submit(work)
 
@@ -149,7 +163,7 @@ def play(plan: Plan) -> Report:
     clock.run(plan.until_s, lambda: not left)
     line.close()
     return Report(
-        tuple(_told(member, line) for member in members), dict(line.posts), dict(line.probes), tuple(line.took_s)
+        tuple(_told(member, line) for member in members), dict(line.posts), dict(line.others), tuple(line.took_s)
     )
 
 

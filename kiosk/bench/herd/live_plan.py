@@ -48,9 +48,9 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What one process saw. `posts` and `probes` by second; only what reached the centre."""
+    """What one process saw: posts, and probes and reports, by second; only what reached the centre."""
 
     terminals: tuple[Told, ...]
     posts: dict[int, int]
-    probes: dict[int, int]
+    others: dict[int, int]
     took_s: tuple[float, ...]

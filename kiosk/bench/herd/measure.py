@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from kiosk.bench.herd.centre import Service
 from kiosk.bench.herd.live import Place, centre, enrol_all, sealing_key
-from kiosk.bench.herd.live_clients import centre_for, sealed_body
+from kiosk.bench.herd.live_clients import WELL, centre_for, sealed_body
 from kiosk.bench.herd.live_plan import SealingKey
 from kiosk.ipc import Control
 from offline_cache.batches import MOST
@@ -40,9 +40,10 @@ def measured_service(place: Place, for_s: float = 3.0) -> Service:
         to = sealing_key(place)
         single_s = _seconds_each(clients, lambda one: _send(one, to, 1), for_s)
         full_s = _seconds_each(clients, lambda one: _send(one, to, MOST), for_s)
+        report_s = _seconds_each(clients, lambda one: one.report(WELL, Control(WITHIN_S)), for_s)
         probe_s = _seconds_each(clients, lambda one: one.health(secrets.token_urlsafe(16), Control(WITHIN_S)), for_s)
     entry_s = max(0.0, (full_s - single_s) / (MOST - 1))
-    return Service(max(0.0, single_s - entry_s), entry_s, probe_s, probe_s)
+    return Service(max(0.0, single_s - entry_s), entry_s, probe_s, report_s, probe_s)
 
 
 def _send(one: Centre, to: SealingKey, count: int) -> None:

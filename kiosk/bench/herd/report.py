@@ -122,7 +122,8 @@ def _times(herd: Herd) -> str:
     origin = "measured in this run" if herd.measured else "measured before (kiosk herd --live measures them here)"
     return (
         f"Service times of one centre on two cores, {origin}: {1000 * one.request_s:.1f} ms a request and "
-        f"{1000 * one.entry_s:.1f} ms an entry in it, {1000 * one.probe_s:.1f} ms a probe."
+        f"{1000 * one.entry_s:.1f} ms an entry in it, {1000 * one.probe_s:.1f} ms a probe, "
+        f"{1000 * one.report_s:.1f} ms a report (each terminal sends one a minute)."
     )
 
 
@@ -132,7 +133,7 @@ def _section(part: Part) -> str:
     size = f"{first.terminals:,} terminals with {first.entries / first.terminals:g} entries each"
     head = f"<h2>{escape(scenario.title)}</h2><p>{escape(scenario.story)} {size}.</p>"
     pace = Plot(
-        "Requests at the centre, probes among them",
+        "Requests at the centre, probes and reports among them",
         "seconds after the return",
         "a second, logarithmic",
         [Series(outcome.rule, peaks(outcome.by_second)) for outcome in outcomes],

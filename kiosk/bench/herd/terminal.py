@@ -6,6 +6,7 @@ who wakes whom. Not responsible for how a request travels (`Line`).
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,9 +20,19 @@ from offline_cache.contract import LineState, TransactionState
 from offline_cache.probe_rules import ProbeRules
 from offline_cache.schedule import Lane, VerdictKind, decide, drawn_once, return_delays_s
 from offline_cache.sync import SEND_WITHIN_S
+from offline_cache.telemetry import REPORT_WITHIN_S
+from offline_cache.telemetry_rules import TelemetryRules
 
 Heard = Callable[[float | None, BatchAnswer], None]
 """(seconds that the exchange took, or None when it failed; what it came to)"""
+
+
+Took = Callable[[float | None], None]
+"""(seconds that the exchange took, or None when it failed)"""
+
+
+Reported = Callable[[float | None, bool], None]
+"""(seconds that the exchange took, or None when it failed; whether the centre took the report)"""
 
 
 class Clock(Protocol):
@@ -41,8 +52,11 @@ class Line(Protocol):
     def post(self, terminal: int, rows: Sequence[Row], within_s: float, heard: Heard) -> None:
         """Send these rows in one request."""
 
-    def probe(self, terminal: int, within_s: float, heard: Callable[[float | None], None]) -> None:
+    def probe(self, terminal: int, within_s: float, heard: Took) -> None:
         """Ask whether the centre is there."""
+
+    def report(self, terminal: int, within_s: float, heard: Reported) -> None:
+        """Tell the centre how the terminal is."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +76,8 @@ class Terminal:
         self._habits, self._clock, self._line = habits, clock, line
         self._random = random.Random(f"terminal {number}")  # noqa: S311 (a simulation must repeat)
         self._rules = ProbeRules(habits.slow_s, habits.poll_s, self._draw)
+        self._telemetry = TelemetryRules(self._draw)
+        self._reporting, self._report_left_s = False, 0.0
         self._sending: set[Lane] = set()
         self._sizes = {lane: BatchSize() for lane in Lane}
         self._probing = False
@@ -93,7 +109,7 @@ class Terminal:
         self._clock.at(self._rules.due_s(), self._perhaps_probe)
 
     def _perhaps_probe(self) -> None:
-        if self._probing or self.done:
+        if self._probing:
             return
         due_s = self._rules.due_s()
         if due_s > self._clock.now_s:
@@ -114,11 +130,41 @@ class Terminal:
         if self._rules.due_s() < due_s and not self._probing:
             self._clock.at(self._rules.due_s(), self._perhaps_probe)
         if now is not before:
+            self._tell_line(before, now)
             if before is LineState.OFFLINE:
                 self._release()
                 for size in self._sizes.values():
                     size.line_returned()
             self._wake()
+
+    # The thread of the telemetry lane (offline_cache.telemetry).
+
+    def _tell_line(self, before: LineState, now: LineState) -> None:
+        if now is LineState.OFFLINE:
+            self._telemetry.line_lost()
+        elif before is LineState.OFFLINE:
+            self._telemetry.line_returned(self._clock.now_s)
+            self._wait_for_report()
+
+    def _wait_for_report(self) -> None:
+        if math.isfinite(self._telemetry.due_s):
+            self._clock.at(self._telemetry.due_s, self._perhaps_report)
+
+    def _perhaps_report(self) -> None:
+        if self._reporting or math.isinf(self._telemetry.due_s):
+            return
+        if self._telemetry.due_s > self._clock.now_s:
+            self._wait_for_report()
+            return
+        self._reporting, self._report_left_s = True, self._clock.now_s
+        self._line.report(self.number, REPORT_WITHIN_S, self._reported)
+
+    def _reported(self, took_s: float | None, taken: bool) -> None:
+        self._reporting = False
+        self._observe(took_s)
+        now_s = self._clock.now_s
+        self._telemetry.ended(now_s, taken=taken, took_s=now_s - self._report_left_s)
+        self._wait_for_report()
 
     # The senders' threads (offline_cache.sync) over the table (offline_cache.delivery).
 
@@ -173,6 +219,9 @@ class Terminal:
                 draw = drawn_once(self._draw)
             step = decide(verdict, row.attempts, row.refusals, was_unknown, draw)
             row.take(step, verdict.status, self._clock.now_s)
+            if step.state is TransactionState.QUARANTINED:
+                self._telemetry.news(self._clock.now_s)
+                self._wait_for_report()
         if row.hold_s and all(verdict.kind is VerdictKind.BUSY for verdict in answer.verdicts):
             self._hold_back(row)
 
