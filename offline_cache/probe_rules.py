@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from offline_cache.contract import LineState
 from offline_cache.line import LineMeter
-from offline_cache.schedule import Draw
+from offline_cache.schedule import CAP_S, Draw
 
 PROBE_GAP_S = 0.5
 """The least time between two probes, however often somebody asks."""
@@ -26,7 +26,7 @@ class Rest:
 
     def after(self, took_s: float) -> float:
         """Seconds, after a request that took this long, answered or not."""
-        self._rest_s = max(REST_FOR_EACH * took_s, KEPT_OF_REST * self._rest_s)
+        self._rest_s = min(CAP_S, max(REST_FOR_EACH * took_s, KEPT_OF_REST * self._rest_s))
         return self._rest_s
 
 SPARED = 4

@@ -11,11 +11,11 @@ from offline_cache.probe_rules import Rest
 from offline_cache.schedule import Draw
 
 EVERY_S = 60.0
-CONTACT_S = 50.0
+CONTACT_S = 30.0
 """The first report of a contact leaves within this."""
 NEWS_S = 10.0
 """A report with news leaves within this."""
-FAILED_S = 20.0
+FAILED_S = 15.0
 """After a report that the centre did not take, the next one leaves at least this much later, and at most twice it."""
 
 

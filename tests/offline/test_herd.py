@@ -55,7 +55,10 @@ def test_the_same_seed_gives_the_same_outcome_and_another_seed_another() -> None
 def test_the_bounds_of_k4_hold_for_a_city(name: str, seed: int) -> None:
     outcome = ours(name, seed)
     assert outcome.broken() == []
-    assert outcome.answer_p99_s <= 2
+
+
+def test_the_centre_answers_quickly_while_a_whole_city_returns() -> None:
+    assert ours("outage").answer_p99_s <= 2
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -18,8 +18,8 @@ from offline_cache.contract import TransactionState
 
 DRAINED_WITHIN_S, MOST_REQUESTS, MOST_UNFAIR = 900.0, 1.2, 3.0
 """K4."""
-HARMLESS_S = 600.0
-"""Who waits less than two full waits of ours does not starve, however short the others' wait is."""
+HARMLESS_S = DRAINED_WITHIN_S
+"""Who waits no longer than a whole city may take does not starve, however short the others' wait is."""
 
 
 class Member(Protocol):

@@ -72,9 +72,9 @@ SCENARIOS = (
     Scenario(
         "slow",
         "One slow hour",
-        "The line is up; for one hour in three everything takes the centre twelve times as long.",
-        Day(slow=[(_HOUR, 2 * _HOUR)], slowness=12.0),
-        captured=(0.0, 3 * _HOUR),
+        "The line is up; for an hour, of an hour and a half, everything takes the centre four times as long.",
+        Day(slow=[(0.25 * _HOUR, 1.25 * _HOUR)], slowness=4.0),
+        captured=(0.0, 1.5 * _HOUR),
         returns_s=0.0,
     ),
     Scenario(
