@@ -10,6 +10,7 @@ from typing import Any
 
 from kiosk.commands.catalogue_publish import add_publishing
 from kiosk.commands.catalogue_terminal import add_status
+from kiosk.commands.catalogue_tools import add_tools
 from kiosk.folders import CONFIG
 from kiosk.journey.catalogue import Catalogue, CatalogueError, load_catalogue
 from kiosk.journey.dates import is_date
@@ -43,6 +44,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     show.set_defaults(run=run_show)
     add_publishing(actions)
     add_status(actions)
+    add_tools(actions)
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
@@ -91,7 +93,19 @@ def describe(catalogue: Catalogue, options: argparse.Namespace) -> dict[str, Any
         "version": service.version,
         "district": catalogue.district_name(options.district, language),
         "rule": "district" if overlay else "city",
+        "identity": f"{service.identity}: {', '.join(service.factors) or 'nobody is asked'}",
         "offline": service.offline,
+        "condition": service.accept_condition.of(language),
+        "fee": service.fee.of(language),
+        "minutes": service.minutes,
+        "demo": service.demo,
+        "by law": [" ".join(filter(None, (law.name.of(language), law.number, law.article))) for law in service.by_law],
+        "materials": [material.name.of(language) for material in service.materials],
+        "figures": [
+            f"{name}: {figure.value}{figure.unit.of(language)} since {figure.since}{' (演示)' if figure.demo else ''}"
+            for name, figure in service.figures.items()
+        ],
+        "sources": [f"{source.what}: {source.where} ({source.seen})" for source in service.sources],
         "needs": list(service.needs),
         "steps": [f"{step.id} ({kind_of(step)})" for step in service.steps],
     }
@@ -121,7 +135,7 @@ def _print(as_json: bool, shown: dict[str, Any]) -> int:
         print(json.dumps(shown, ensure_ascii=False))
         return 0
     for name, value in shown.items():
-        lines = value if isinstance(value, list) else [value]
+        lines = (value or ["-"]) if isinstance(value, list) else [value]
         print(f"{name}: {lines[0]}" if len(lines) == 1 else "\n  ".join([f"{name}:", *lines]))
     return 0
 

@@ -123,6 +123,11 @@ def read_catalogue(files: Mapping[str, bytes], texts: Texts, former: Catalogue |
     return catalogue
 
 
+def library_of(files: Mapping[str, bytes]) -> Library:
+    """What the services of these files share."""
+    return _Pile(files, None).library
+
+
 def unchanged(catalogue: Catalogue, former: Catalogue | None) -> frozenset[str]:
     """The services that need not be judged again: neither they nor any code that they may name changed."""
     if former is None or _codes_of(catalogue) != _codes_of(former):
