@@ -205,9 +205,13 @@ class CertificateStep(Step, frozen=True, kw_only=True, tag="certificate"):
 
 
 class SlipStep(Step, frozen=True, kw_only=True, tag="slip"):
-    """The result page and its slip. `optional` asks first; `next_steps` say what happens now."""
+    """The result page and its slip. `optional` asks first; `next_steps` say what happens now.
+
+    `accepted` is the page's title once the office has it, where "your application is accepted" is not the word.
+    """
 
     next_steps: tuple[Text, ...]
+    accepted: Text | None = None
     provisional_steps: tuple[Text, ...] = ()
     optional: bool = False
 

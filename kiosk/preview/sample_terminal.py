@@ -104,7 +104,7 @@ class SampleTerminal:
             IssueCertificate: Certificate("GZ2026-000001", "YS1234", "https://example.invalid/YS1234", 1, b"%PDF"),
             PrintDocument: DocumentPrinted(JobOutcome.COMPLETED, 1, (SheetOutcome.DELIVERED,)),
             PrintReceipt: ReceiptPrinted(_REPORT, _REPORT),
-            StartPreview: PreviewStarted("", 640, 480),
+            StartPreview: PreviewStarted("no-camera", 640, 480),
             StopPreview: Acknowledged(),
             ProbeCard: CardProbe(False),
             ReadBankCard: BankCard("622200******0001", number="6222000000000001"),

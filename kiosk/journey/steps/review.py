@@ -57,7 +57,8 @@ def _rows(turn: Turn) -> tuple[Row, ...]:
         elif isinstance(other, ForWhomStep):
             rows.append(Row(turn.say("review.for_whom"), _for_whom(turn), other.id))
         elif isinstance(other, PICTURES) and any(photo.name == other.id for photo in citizen.photos):
-            rows.append(Row(other.name.of(turn.session.language), turn.say("review.taken"), other.id))
+            done = "review.signed" if isinstance(other, SignatureStep) else "review.taken"
+            rows.append(Row(other.name.of(turn.session.language), turn.say(done), other.id))
     rows += [Row(extra.label, extra.shown) for extra in parameters_of(turn, step.rows)]
     return tuple(rows)
 

@@ -52,11 +52,10 @@ def _ask(turn: Turn) -> ChoiceView:
 
 def _result(turn: Turn, memory: SlipMemory) -> ResultView:
     state = _state(turn)
-    step = turn.step(SlipStep)
     label, reference = _reference(turn)
     return ResultView(
         chrome=chrome(turn),
-        title=turn.fill(step.title) if state == "done" else turn.say(f"result.{_words(turn)}.title"),
+        title=_title(turn),
         kind=state,
         reference_label=label,
         reference=reference,
@@ -66,6 +65,15 @@ def _result(turn: Turn, memory: SlipMemory) -> ResultView:
         qr=slip_code(turn),
         confirm=turn.say("result.confirm"),
     )
+
+
+def _title(turn: Turn) -> str:
+    step, words = turn.step(SlipStep), _words(turn)
+    if _state(turn) == "done":
+        return turn.fill(step.title)
+    if words == "accepted" and step.accepted is not None:
+        return turn.fill(step.accepted)
+    return turn.say(f"result.{words}.title")
 
 
 def _state(turn: Turn) -> Literal["done", "accepted", "provisional"]:
