@@ -69,10 +69,11 @@ class Walker:
                 return
             if isinstance(view, ProblemView):
                 raise StuckError(f"{service} ends in a problem: {view.happened}")
-            if self._running:
+            while self._running and self.pages[-1] == view:
                 self._serve_one()
-            else:
-                self._feed(self._next(view))
+            if self.pages[-1] != view:
+                continue
+            self._feed(self._next(view))
             if self.pages[-1] == view and not self._running:
                 raise StuckError(f"{service} does not go on from {type(view).__name__}: {view.title}")
         raise StuckError(f"{service} never ends")

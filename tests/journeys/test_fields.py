@@ -17,7 +17,7 @@ from kiosk.journey.context import Context
 from kiosk.journey.model import AnyStep, Material
 from kiosk.journey.strict import Reader
 from kiosk.views import Language
-from offline_cache.contract import Accept
+from offline_cache.contract import Accept, LineState, Lookup
 from tests.journeys.citizen import INK, Citizen, good_world, sensible
 
 SERVICE = "hrss/social-security-card"
@@ -276,3 +276,33 @@ def test_a_paper_is_photographed_unless_an_e_licence_stands_for_it(context: Cont
     assert {run.role for run in citizen.running.values()} == {DeviceRole.DOCUMENT_CAMERA}
     citizen.serve()
     assert citizen.page == "PhotoView"
+
+
+def test_what_everybody_may_know_asks_nobody_and_needs_no_line(context: Context) -> None:
+    citizen = Citizen(context, good_world(LineState.OFFLINE))
+    citizen.does(do.Begun(), do.ServiceChosen("general/nearest-place"), do.Confirmed())
+    assert citizen.view.chosen == "440106"  # where this terminal stands
+    citizen.does(do.Chosen("440104"))
+    assert [card.title for card in citizen.view.records] == ["越秀区政务服务中心（演示）"]
+    assert citizen.view.hint == "截至2026年11月23日，来源：样例数据（演示）"
+    citizen.does(do.BackPressed(), do.Chosen("440115"))
+    assert "没有登记的网点" in citizen.view.empty
+    citizen.step().step()
+    assert citizen.session is not None
+    assert citizen.session.citizen.card is None
+    assert not citizen.sent
+
+
+def test_a_payment_counts_only_what_was_chosen_and_asks_anew_for_another_person(context: Context) -> None:
+    citizen = Citizen(context).does(do.Begun(), do.ServiceChosen("tax/resident-contributions"))
+    while citizen.page != "ChoicesView":
+        citizen.step()
+    citizen.does(do.Picked(("YB1", "YL1")))
+    assert {row.label: row.value for row in citizen.view.rows}["一共"] == "¥760.00"
+    citizen.does(do.EditPressed("bills"), do.Picked(("YL1",)))
+    assert {row.label: row.value for row in citizen.view.rows}["一共"] == "¥360.00"
+    before = len(citizen.commands(Lookup))
+    citizen.does(do.EditPressed("whose"), do.Chosen("other"), do.Answered("陈演示"), do.Answered("11010519491231002X"))
+    asked = citizen.commands(Lookup)
+    assert len(asked) == before + 1
+    assert [answer.value for answer in asked[-1].parameters] == ["11010519491231002X"]
