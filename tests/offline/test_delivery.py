@@ -85,6 +85,22 @@ def test_waiting_grows_and_a_restart_does_not_shorten_it(
     assert early_s(opened()) == 16
 
 
+def test_attempts_and_the_next_time_outlive_the_process(
+    store: Store, opened: Callable[[], Store], clock: HandClock
+) -> None:
+    store.outbox.accept(make_draft())
+    for _ in range(4):
+        store.delivery.record(take(store), NO_ANSWER)
+        clock.pass_s(early_s(store))
+    store.delivery.record(take(store), NO_ANSWER)
+    close(store)
+    again = opened()
+    again.delivery.release()  # the first contact of the new process hurries nothing whose wait is running
+    assert early_s(again) == 16
+    clock.pass_s(16)
+    assert take(again).attempts == 6
+
+
 def test_retry_after_is_kept_on_disk_and_nothing_shortens_it(
     store: Store, opened: Callable[[], Store], clock: HandClock
 ) -> None:
