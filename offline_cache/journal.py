@@ -40,6 +40,7 @@ class JournalEvent(StrEnum):
     EVIDENCE_DROPPED = "evidence_dropped"  # its transaction was refused
     LINE_CHANGED = "line_changed"
     CATALOGUE_INSTALLED = "catalogue_installed"  # a signed version was verified and made active
+    CATALOGUE_OFFER_REFUSED = "catalogue_offer_refused"  # what came over the line was not believed; the detail says why
     CATALOGUE_REFUSED = "catalogue_refused"  # the application could not use it; the one before is active again
     CATALOGUE_ROLLED_BACK = "catalogue_rolled_back"  # a technician's decision
     SERVICES_WITHDRAWN = "services_withdrawn"  # a newer signed list is carried out

@@ -52,7 +52,9 @@ def report(store: Store, around: Surroundings) -> wire.Status:
             for one in listed
         ),
         lanes=_lanes(store, around.now),
-        catalogue=wire.CatalogueState(catalogue.active or 0, catalogue.stale_since is not None),
+        catalogue=wire.CatalogueState(
+            catalogue.active or 0, catalogue.stale_since is not None or catalogue.withdrawals_late
+        ),
         journal=store.journal.length(),
         devices=tuple(wire.DeviceState(one.role, one.state) for one in around.devices),
         done=store.orders.unreported(),

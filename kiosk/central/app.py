@@ -34,7 +34,7 @@ from kiosk.central.routes_terminal import Office, terminal_routes
 from kiosk.central.samples import load_samples
 from kiosk.central.schemas import TransactionIn
 from kiosk.central.sealing import SealingKeys, bind_sealing
-from kiosk.central.services import load_titles
+from kiosk.central.services import Titles, load_titles
 from kiosk.central.settings import CentreSettings
 from kiosk.central.signing import bind, load_key
 
@@ -59,6 +59,7 @@ def create_app(settings: CentreSettings, database: Database, clock: Clock = city
         forget_expired(session, clock())
         forget_unfinished(session, clock())
     codes = Codes(clock, settings.demo, key)
+    repository = Repository(settings.catalogue)
     office = Office(
         database=database,
         codes=codes,
@@ -68,7 +69,7 @@ def create_app(settings: CentreSettings, database: Database, clock: Clock = city
         clock=clock,
         key=key,
         sealing=sealing,
-        titles=load_titles(settings.services),
+        titles=Titles(load_titles(settings.services), repository),
     )
     app = FastAPI(
         title="Doorstep centre",
@@ -80,7 +81,7 @@ def create_app(settings: CentreSettings, database: Database, clock: Clock = city
     app.include_router(terminal_routes(office))
     app.include_router(evidence_routes(office))
     app.include_router(operator_routes(office))
-    app.include_router(catalogue_routes(office, Repository(settings.catalogue)))
+    app.include_router(catalogue_routes(office, repository))
     app.include_router(public_routes(office))
     if settings.demo:
         app.include_router(demo_routes(office))

@@ -11,6 +11,7 @@ from kiosk.central.models import CaseEvent, Person, Record, Transaction
 from kiosk.central.orders import returned
 from kiosk.central.refusals import Refusal
 from kiosk.central.schemas import FieldOut, RecordOut, RowOut
+from kiosk.central.services import Titles
 
 NARROWED_BY = {"plate": "号牌号码", "year": "年度", "scheme": "险种"}
 """What a parameter of a look-up narrows by: the row of that label, where a record has it."""
@@ -27,9 +28,7 @@ def known_fields(person: Person, wanted: Sequence[str]) -> list[FieldOut]:
     return [by_name[name] for name in wanted if name in by_name]
 
 
-def look_up(
-    session: Session, dataset: str, number: str, parameters: Parameters, titles: Mapping[str, str]
-) -> list[RecordOut]:
+def look_up(session: Session, dataset: str, number: str, parameters: Parameters, titles: Titles) -> list[RecordOut]:
     """Records of a person; `titles` names services. Refusal 404 for a dataset that we do not have."""
     if dataset == "cases":
         found = [_case(session, case, titles) for case in _cases(session, number, parameters)]
@@ -66,17 +65,17 @@ def _cases(session: Session, number: str, parameters: Parameters) -> list[Transa
     return list(session.scalars(query.order_by(Transaction.received_at.desc()).limit(20)))
 
 
-def _returned(session: Session, parameters: Parameters, titles: Mapping[str, str]) -> list[RecordOut]:
+def _returned(session: Session, parameters: Parameters, titles: Titles) -> list[RecordOut]:
     """A transaction that no office ever had, because a terminal gave it up: its number is all that is known."""
     number = parameters.get("local_number", "")
     order = returned(session, number) if number else None
     if order is None:
         return []
     rows = [RowOut(label="本机流水号", value=number), RowOut(label="已退回，请再办一次", value=f"{order.at:%Y-%m-%d}")]
-    return [RecordOut(title=titles.get(order.service, order.service), state="已退回", rows=rows)]
+    return [RecordOut(title=titles.of(order.service), state="已退回", rows=rows)]
 
 
-def _case(session: Session, case: Transaction, titles: Mapping[str, str]) -> RecordOut:
+def _case(session: Session, case: Transaction, titles: Titles) -> RecordOut:
     """One case with its history."""
     events = session.scalars(select(CaseEvent).where(CaseEvent.case_number == case.case_number).order_by(CaseEvent.id))
     rows = [
@@ -84,4 +83,4 @@ def _case(session: Session, case: Transaction, titles: Mapping[str, str]) -> Rec
         RowOut(label="本机流水号", value=case.local_number),
         *(RowOut(label=event.state, value=f"{event.at:%Y-%m-%d %H:%M}") for event in events),
     ]
-    return RecordOut(title=titles.get(case.service, case.service), state=case.state, rows=rows)
+    return RecordOut(title=titles.of(case.service), state=case.state, rows=rows)

@@ -4,7 +4,7 @@ No postponed annotations here: FastAPI must see the dependency objects that the 
 """
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -51,6 +51,7 @@ from kiosk.central.schemas import (
     VerdictsOut,
 )
 from kiosk.central.sealing import SealingKeys
+from kiosk.central.services import Titles
 from kiosk.central.signing import CentreKey, Receipt
 
 Caller = Callable[..., str]
@@ -70,7 +71,7 @@ class Office:
     clock: Clock
     key: CentreKey
     sealing: SealingKeys
-    titles: Mapping[str, str]
+    titles: Titles
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -132,7 +132,7 @@ class CatalogueKeeper:
             ended = self._polling.answered
         except CatalogueRefusedError as error:
             log.warning("catalogue refused: %s", error)
-            self._problem = f"refused_{error.reason}"
+            self._note_refusal(error)
             if error.version:
                 self._at_fault.add(error.version)
             ended = self._polling.refused
@@ -144,6 +144,14 @@ class CatalogueKeeper:
             ended = self._polling.answered
         with self._changed:
             ended(self._clock.monotonic_s())
+
+    def _note_refusal(self, error: CatalogueRefusedError) -> None:
+        """Into the journal once, however often the same comes again."""
+        problem = f"refused_{error.reason}"
+        if problem != self._problem:
+            with contextlib.suppress(StoreUnavailable, DeadlineExceeded):
+                self._on_store(lambda store: store.note_offer_refused(error.reason))
+        self._problem = problem
 
     def _report(self) -> None:
         """Tell the centre of each version once; what cannot be told now is told after the next question."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import msgspec
 
 from offline_cache.catalogue.refused import UnknownVersionError
-from offline_cache.catalogue.trust import first_root, read_stamp, version_of
+from offline_cache.catalogue.trust import first_root, read_stamp, read_withdrawals, version_of
 from offline_cache.database import Database
 from offline_cache.journal import JournalEvent
 
@@ -157,6 +157,11 @@ class CatalogueStore:
             if not fit and self._active() == version:
                 self._give_place_back()
 
+    def note_offer_refused(self, reason: str) -> None:
+        """Write down that what came over the line was not believed."""
+        with self.database.transaction():
+            self.note(JournalEvent.CATALOGUE_OFFER_REFUSED, f"reason={reason}")
+
     def unreported(self) -> tuple[tuple[int, bool], ...]:
         """Versions of which the centre does not know yet what became of them, and whether they failed."""
         sql = "SELECT version, verdict FROM catalogue_version WHERE verdict <> '' AND reported = 0 ORDER BY version"
@@ -243,7 +248,13 @@ class CatalogueStore:
 
     def withdrawn(self) -> frozenset[str]:
         """The services that may not be begun."""
-        return frozenset(msgspec.json.decode(self.database.read("SELECT withdrawn FROM catalogue_state")[0][0]))
+        listed, tag = self.database.read("SELECT withdrawn, withdrawal_tag FROM catalogue_state")[0]
+        services = frozenset(msgspec.json.decode(listed))
+        if tag:
+            return services
+        # After salvage the state is new, but the signed list was saved.
+        held = self.database.read("SELECT body FROM catalogue_metadata WHERE role = 'withdrawals'")
+        return services | (read_withdrawals(held[0][0]) if held else frozenset())
 
     def _active(self) -> int | None:
         number: int | None = self.database.read("SELECT active FROM catalogue_state")[0][0]

@@ -147,6 +147,12 @@ def version_of(body: bytes) -> int:
     return int(json.loads(body)["signed"]["version"])
 
 
+def read_withdrawals(body: bytes) -> frozenset[str]:
+    """The services of a list that was verified before. Raises CatalogueRefusedError (malformed)."""
+    with _refusals():
+        return withdrawn_in(Metadata[Targets].from_bytes(body).signed)
+
+
 def withdrawn_in(signed: Targets) -> frozenset[str]:
     """The services of a verified list."""
     listed = signed.unrecognized_fields.get("x-doorstep-withdrawn")

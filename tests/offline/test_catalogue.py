@@ -238,12 +238,16 @@ def test_a_version_is_read_in_parts_of_a_size(screen: Screen) -> None:
 
 
 def test_content_that_was_lost_with_the_disk_comes_anew_but_never_an_older_one(city: City, screen: Screen) -> None:
-    """As after salvage: what was verified is still trusted, the files are gone."""
+    """As after salvage: what was verified is still trusted, the files are gone; what was withdrawn stays so."""
     city.publish(services__hrss__card=b"new")
+    city.publisher().withdraw(frozenset({"hrss/card"}))
     screen.client.refresh()
     with screen.database.transaction():
-        screen.database.write("UPDATE catalogue_state SET active = NULL, tag = ''")
+        screen.database.write(
+            "UPDATE catalogue_state SET active = NULL, tag = '', withdrawn = '[]', withdrawal_tag = ''"
+        )
         screen.database.write("DELETE FROM catalogue_version")
+    assert screen.store.withdrawn() == {"hrss/card"}
     screen.line.version = 1
     with pytest.raises(CatalogueRefusedError, match="older"):
         screen.client.refresh()
