@@ -64,6 +64,22 @@ class Visitor:
                 raise NotSeen(f"{text!r} is there but cannot be touched")
             time.sleep(0.1)
 
+    def tap_listed(self, text: str, further: str, within_s: float = 15.0) -> None:
+        """Touch an entry of a long list; the button `further` brings what does not show yet."""
+        ends = time.monotonic() + within_s
+        self.see(text, within_s)
+        while time.monotonic() < ends:
+            here = [seen for seen in self._eyes.look() if seen.enabled and seen.role != "label"]
+            entry = next((seen for seen in here if seen.name == text), None)
+            pager = next((seen for seen in here if seen.name == further), None)
+            if entry is not None and (pager is None or entry.y + entry.height <= pager.y):
+                self.touch(*entry.centre)
+                return
+            if pager is not None:
+                self.touch(*pager.centre)
+            time.sleep(0.2)
+        raise NotSeen(f"{text!r} stayed below the edge of the list")
+
     def touch(self, x: int, y: int) -> None:
         """Press and release at a point of the screen; a person needs half a second between two touches."""
         time.sleep(max(0.0, self._quiet_until - time.monotonic()))

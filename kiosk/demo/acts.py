@@ -62,7 +62,7 @@ class Acts:
     def open_service(self, title: str) -> None:
         """From the attract screen to the first step."""
         self.visitor.tap("开始办理")
-        self.visitor.tap(title)
+        self.visitor.tap_listed(title, "向下看")
         self.visitor.see("办理步骤")
         self.picture(f"{title}：办理前先说明能不能办")
         self.visitor.tap("开始办理")
