@@ -108,7 +108,8 @@ def as_page(herd: Herd) -> str:
             f"<p>{escape(_times(herd))}</p>",
             "<p>Every decision of our terminals is the production code's. <em>A batch</em> is what one request can "
             "hold (20 entries); <em>wait</em> is a terminal's, from the return to its last entry; <em>not once</em> "
-            "counts entries that did not end exactly once.</p>",
+            "counts entries that did not end exactly once. The other rules send entries only: no probes, no reports, "
+            "nothing for a slow centre to be busy with.</p>",
             missed or "<p>Every bound of K4 that was asked for holds.</p>",
             *sections,
             _catalogue(herd.pushes),
