@@ -31,6 +31,7 @@ from offline_cache.schedule import (
     drawn_once,
     return_delays_s,
 )
+from offline_cache.sealing import SEALED
 
 _PENDING, _SENDING, _UNKNOWN = TransactionState.PENDING, TransactionState.SENDING, TransactionState.UNKNOWN
 _EVENTS = {
@@ -215,7 +216,11 @@ class Delivery:
             self.journal.append(JournalEvent.TRANSACTION_EXPIRED, due.id)
         if step.state is TransactionState.ACCEPTED and verdict.receipt:
             self.database.write("INSERT OR REPLACE INTO receipt VALUES (?, ?)", (due.sequence, verdict.receipt))
-        return step.state is TransactionState.ACCEPTED and purge_payload(self.database, self.journal, due.sequence)
+        if step.state is not TransactionState.ACCEPTED:
+            return False
+        if verdict.receipt and due.media_type == SEALED:  # nobody here can read it, and a rewound centre may ask for it
+            return False
+        return purge_payload(self.database, self.journal, due.sequence)
 
     def _start(self, sequences: Sequence[int]) -> tuple[Due, ...]:
         """Mark these as being sent; those whose payload is not what was accepted are quarantined instead."""

@@ -51,7 +51,11 @@ class Identity:
 
     def sign_slip(self, facts: SlipFacts) -> str:
         """The text of a slip's QR code."""
-        signed = SLIP_PREFIX + base64url(msgspec.json.encode(facts))
+        return self.sign_text(SLIP_PREFIX, facts)
+
+    def sign_text(self, prefix: str, facts: msgspec.Struct) -> str:
+        """`PREFIX.<base64url of JSON>.<base64url of the signature over what stands before it>`."""
+        signed = prefix + base64url(msgspec.json.encode(facts))
         return f"{signed}.{base64url(self._key().sign(signed.encode('ascii')))}"
 
     def private_key(self) -> Ed25519PrivateKey:

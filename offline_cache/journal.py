@@ -35,6 +35,9 @@ class JournalEvent(StrEnum):
     TRANSACTION_EXPIRED = "transaction_expired"  # its validity ended; quarantined, and a person decides
     TRANSACTION_RETURNED = "transaction_returned"  # a person gave it up; the citizen is told to come again
     PAYLOAD_PURGED = "payload_purged"
+    CASE_FORGOTTEN = "case_forgotten"  # the centre no longer knew what it had acknowledged: sent again
+    CASE_GONE = "case_gone"  # likewise, and the payload was forgotten here as well
+    CASE_DIFFERS = "case_differs"  # the centre has other bytes or another case number under this key
     EVIDENCE_ACKNOWLEDGED = "evidence_acknowledged"
     EVIDENCE_QUARANTINED = "evidence_quarantined"
     EVIDENCE_DROPPED = "evidence_dropped"  # its transaction was refused

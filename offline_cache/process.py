@@ -25,6 +25,7 @@ from offline_cache.journal import JournalEvent
 from offline_cache.opening import Opener
 from offline_cache.owner import Owner
 from offline_cache.probe import LineWatch
+from offline_cache.proofs import ProofLine, Proofs
 from offline_cache.report import Surroundings
 from offline_cache.request_signature import RequestSigner
 from offline_cache.reserve import Reserve
@@ -59,12 +60,14 @@ class StoreProcess:
         self.service = StoreService(self.owner, self._centre, self._reserve, self.catalogue)
         code_file = data / profile.centre.code_file
         self.enrolment = Enrolment(place.terminal, self.owner, self._centre, clock, code_file, self._enrolled)
+        self.proofs = Proofs(self.owner, ProofLine(exchanger), clock, draw)
         duties = (
             self._keep_room,
             self.enrolment.by_file,
             self.enrolment.refresh_keys,
             self._sweep_old,
             self._watch_validity,
+            self.proofs.contact,
         )
         self.contact = Contact(self.owner, self._centre, self.time, duties)
         self.telemetry = Telemetry(self.owner, self._centre, clock, draw, self._surroundings)
@@ -84,6 +87,7 @@ class StoreProcess:
         for sender in self._senders:
             sender.start()
         self.telemetry.start()
+        self.proofs.start()
         self.catalogue.start()
         self._evidence.start()
         self.line.start(self.contact)
@@ -108,6 +112,7 @@ class StoreProcess:
         self.stop()
         self.line.close()
         self.telemetry.close()
+        self.proofs.close()
         for sender in self._senders:
             sender.close()
         self.catalogue.close()
@@ -123,6 +128,8 @@ class StoreProcess:
         self.service.clock_suspect = lambda: self.time.suspect
         self.service.enrol = self.enrolment.enrol
         self.telemetry.on_outcome = self._ordered
+        self.proofs.sweep = self._sweep
+        self.proofs.on_again = self._wake
         for sender in self._senders:
             sender.on_outcome = self._outcome_changed
             sender.on_verdict = self._heard
@@ -132,6 +139,7 @@ class StoreProcess:
         self.time.load(store.database)
         self._signer.use(store.identity.private_key())
         self._believe(store)
+        self.proofs.problem = store.heads.contradiction() or store.heads.witness().problem
         return store
 
     def _keep_room(self, control: Control) -> None:
@@ -184,6 +192,8 @@ class StoreProcess:
         self.telemetry.line_changed(before, now)
         if self._server is not None:
             self._server.notify(LineChanged(now))
+        if came_back:
+            self.proofs.line_returned()
         if came_back or now is LineState.OFFLINE:
             self.catalogue.line_changed(came_back)
 
@@ -229,5 +239,7 @@ class StoreProcess:
     def _problem(self) -> str:
         if self._barred:
             return "terminal_barred"
+        if self.proofs.problem:
+            return self.proofs.problem
         # Until a technician has taken the damaged file away; the journal's record goes to the centre by itself.
         return self.enrolment.problem or ("store_salvaged" if quarantined(self._place.file) else "")

@@ -1,7 +1,8 @@
 """What is forgotten, and when: payloads, as soon as nobody needs them on this terminal.
 
-Accepted: in the transaction that records the centre's acknowledgement. Rejected: a day later, so that a
-complaint on the spot can be answered. Quarantined and waiting: never; they are the only copy. The payload's
+Accepted: in the transaction that records the centre's acknowledgement, or a day later if it is sealed, which nobody
+here can read: a centre that was put back to a backup asks for it again. Rejected: a day later, so that a complaint on
+the spot can be answered. Quarantined and waiting: never; they are the only copy. The payload's
 SHA-256 stays in `entry`. `secure_delete` overwrites the pages, the checkpoint empties the write-ahead log.
 """
 
@@ -10,8 +11,9 @@ from __future__ import annotations
 from offline_cache.contract import TransactionState
 from offline_cache.database import Database
 from offline_cache.journal import Journal, JournalEvent
+from offline_cache.sealing import SEALED
 
-KEEP_REJECTED_S = 24 * 3600.0
+KEEP_S = 24 * 3600.0
 
 
 def purge_payload(database: Database, journal: Journal, sequence: int) -> bool:
@@ -28,8 +30,8 @@ def sweep(database: Database, journal: Journal, now_s: float) -> int:
     # Also what was accepted, should a purge ever have been missed; also times from a clock that was ahead.
     due = database.read(
         "SELECT sequence FROM payload JOIN delivery USING (sequence) "
-        "WHERE state = ? OR (state = ? AND abs(? - answered_at) >= ?)",
-        (TransactionState.ACCEPTED, TransactionState.REJECTED, now_s, KEEP_REJECTED_S),
+        "WHERE (state = ? AND media_type <> ?) OR (state IN (?, ?) AND abs(? - answered_at) >= ?)",
+        (TransactionState.ACCEPTED, SEALED, TransactionState.ACCEPTED, TransactionState.REJECTED, now_s, KEEP_S),
     )
     if not due:
         return 0

@@ -14,9 +14,11 @@ from offline_cache.clock import Clock
 from offline_cache.contract import LineState
 from offline_cache.database import Database, disk_errors
 from offline_cache.delivery import Delivery
+from offline_cache.digests import Digests
 from offline_cache.errors import StoreUnavailable
 from offline_cache.evidence import Evidence
 from offline_cache.expiry import Expiry
+from offline_cache.heads import Heads
 from offline_cache.identity import Identity
 from offline_cache.journal import Journal, JournalEvent
 from offline_cache.keys import CredentialKey, FileKey, KeyProvider, make_folder, sync_folder
@@ -76,6 +78,8 @@ class Store:
     quarantine: Quarantine
     expiry: Expiry
     orders: Orders
+    heads: Heads
+    digests: Digests
     catalogue: CatalogueStore
     lock: int
 
@@ -208,6 +212,8 @@ def _wire(database: Database, place: Place, clock: Clock, draw: Draw, lock: int)
         quarantine,
         Expiry(database, journal, quarantine),
         Orders(database, quarantine, evidence),
+        Heads(database, identity, clock, place.terminal),
+        Digests(database, journal, clock, draw),
         CatalogueStore(database, lambda event, detail: journal.append(event, detail=detail)),
         lock,
     )

@@ -23,6 +23,21 @@ class Terminal(Base):
     seen_at: Mapped[datetime.datetime | None] = mapped_column(DateTime, default=None)
 
 
+class TerminalHead(Base):
+    """The highest head of a terminal's two chains, by which key, and what was found wrong with a later one."""
+
+    __tablename__ = "terminal_head"
+    terminal: Mapped[str] = mapped_column(String(40), primary_key=True)
+    public_key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[str] = mapped_column(String(40))
+    journal: Mapped[int] = mapped_column(BigInteger)
+    journal_hash: Mapped[str] = mapped_column(String(64))
+    entry: Mapped[int] = mapped_column(BigInteger)
+    entry_hash: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(String(1000))
+    problem: Mapped[str] = mapped_column(String(40), default="")
+
+
 class TerminalKey(Base):
     """Every key that a terminal has signed slips with."""
 

@@ -33,7 +33,8 @@ def compare(
     for lost in different:
         note(session, Incident(at=now, terminal=terminal, kind="digest_differs", key=lost))
     for entry in missing:
-        note(session, Incident(at=now, terminal=terminal, kind="lost_case", key=entry.key))
+        kind = "lost_case" if entry.held else "case_gone"
+        note(session, Incident(at=now, terminal=terminal, kind=kind, key=entry.key, detail=entry.case_number))
         _promise(session, key, terminal, entry)
     return DigestsOut(unknown=[entry.key for entry in missing], different=different)
 

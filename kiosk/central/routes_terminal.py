@@ -18,6 +18,7 @@ from kiosk.central.database import Database
 from kiosk.central.enrolment import Asked, admit
 from kiosk.central.evidence import Evidence
 from kiosk.central.fleet import take_report
+from kiosk.central.heads import take
 from kiosk.central.identity import CITY_ZONE, Clock, Codes
 from kiosk.central.intake import Intake
 from kiosk.central.models import Person
@@ -39,6 +40,8 @@ from kiosk.central.schemas import (
     DigestsOut,
     EnrolmentIn,
     EnrolmentOut,
+    HeadIn,
+    HeadOut,
     Health,
     OrdersOut,
     PrefillIn,
@@ -110,6 +113,7 @@ def terminal_routes(office: Office) -> APIRouter:
 
     _add_identity(router, office, caller)
     _add_terminals(router, office, caller)
+    _add_heads(router, office, caller)
     _add_knowledge(router, office, caller)
     _add_intake(router, office, caller)
 
@@ -169,6 +173,15 @@ def _add_terminals(router: APIRouter, office: Office, caller: Caller) -> None:
     def digests(body: DigestsIn, terminal_id: str, terminal: Annotated[str, Depends(caller)]) -> DigestsOut:
         _own(terminal, terminal_id)
         return office.database.run(lambda session: compare(session, office.key, terminal, body.entries, office.clock()))
+
+
+def _add_heads(router: APIRouter, office: Office, caller: Caller) -> None:
+    """Signed heads of a terminal's chains."""
+
+    @router.post("/terminals/{terminal_id}/heads", responses=refusals(403, 409, 422))
+    def heads(body: HeadIn, terminal_id: str, terminal: Annotated[str, Depends(caller)]) -> HeadOut:
+        _own(terminal, terminal_id)
+        return HeadOut(problem=office.database.run(lambda session: take(session, terminal, body, office.clock())))
 
 
 def _add_intake(router: APIRouter, office: Office, caller: Caller) -> None:

@@ -381,6 +381,7 @@ class DigestIn(Body):
     payload_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     case_number: Annotated[str, StringConstraints(max_length=40, pattern=NO_NUL)]
     receipt: Annotated[str, StringConstraints(max_length=1000, pattern=NO_NUL)] = ""
+    held: bool = True
 
 
 class DigestsIn(Body):
@@ -394,6 +395,39 @@ class DigestsOut(BaseModel):
 
     unknown: list[str]
     different: list[str]
+
+
+class MarkIn(Body):
+    """A record of a chain: its number, and its hash (hex; empty when the terminal has none there)."""
+
+    number: Annotated[int, Field(ge=0, lt=2**62)]
+    hash: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
+
+
+class HeadIn(Body):
+    """A signed head, and what stands where the terminal believes that the centre is."""
+
+    head: Annotated[str, StringConstraints(max_length=1000, pattern=r"^[\x21-\x7e]+$")]
+    journal: MarkIn
+    entry: MarkIn
+
+
+class HeadFacts(Body):
+    """What a head's text states: terminal, when, boot; number and hash of the last record of journal and entries."""
+
+    t: str
+    a: Short
+    b: Short
+    j: Annotated[int, Field(ge=0, lt=2**62)]
+    jh: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    e: Annotated[int, Field(ge=0, lt=2**62)]
+    eh: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class HeadOut(BaseModel):
+    """What is wrong with the terminal's records; empty when nothing."""
+
+    problem: str
 
 
 class IncidentOut(BaseModel):

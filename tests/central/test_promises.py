@@ -28,6 +28,7 @@ CALLS = {
     ("post", "/v1/terminals/{terminal_id}/enrolment"),
     ("post", "/v1/terminals/status"),
     ("post", "/v1/terminals/{terminal_id}/digests"),
+    ("post", "/v1/terminals/{terminal_id}/heads"),
     ("post", "/v1/batches"),
     ("get", "/v1/incidents"),
     ("get", "/v1/terminals"),

@@ -10,7 +10,7 @@ import pytest
 from offline_cache.contract import TransactionState
 from offline_cache.delivery import Due
 from offline_cache.journal import JournalEvent
-from offline_cache.retention import KEEP_REJECTED_S, sweep
+from offline_cache.retention import KEEP_S, sweep
 from offline_cache.schedule import CAP_S, Lane, Verdict, VerdictKind
 from offline_cache.store import Store
 from tests.offline.conftest import HandClock, close, make_draft
@@ -164,7 +164,7 @@ def test_a_refusal_for_good_is_final_and_its_payload_goes_after_a_day(store: Sto
     outcome = store.delivery.record(take(store), Verdict(VerdictKind.REJECTED, 422, "not_entitled"))
     assert (outcome.state, outcome.reason) == (TransactionState.REJECTED, "not_entitled")
     assert sweep(store.database, store.journal, clock.schedule_s()) == 0
-    clock.pass_s(KEEP_REJECTED_S)
+    clock.pass_s(KEEP_S)
     assert sweep(store.database, store.journal, clock.schedule_s()) == 1
     assert store.database.read("SELECT count(*) FROM payload") == [(0,)]
 
@@ -173,7 +173,7 @@ def test_quarantined_and_waiting_payloads_are_never_forgotten(store: Store, cloc
     store.outbox.accept(make_draft())
     store.delivery.record(take(store), Verdict(VerdictKind.OTHER_BODY, 422, "other_body"))
     store.outbox.accept(make_draft())
-    clock.pass_s(10 * KEEP_REJECTED_S)
+    clock.pass_s(10 * KEEP_S)
     assert sweep(store.database, store.journal, clock.schedule_s()) == 0
     assert store.database.read("SELECT count(*) FROM payload") == [(2,)]
 

@@ -20,7 +20,7 @@ from offline_cache.journal import JournalEvent
 from offline_cache.orders import DONE
 from offline_cache.parts import LEAST_BYTES, MOST_BYTES, PartSize
 from offline_cache.report import Surroundings, report
-from offline_cache.retention import KEEP_REJECTED_S
+from offline_cache.retention import KEEP_S
 from offline_cache.schedule import Lane, Verdict, VerdictKind
 from offline_cache.store import Place, Store, set_aside
 from offline_cache.wire import Order
@@ -96,7 +96,7 @@ def test_evidence_of_a_refused_transaction_goes_with_its_payload(store: Store, p
     store.delivery.record(due, Verdict(VerdictKind.REJECTED, 422, "not_entitled"))
     store.forget(clock.schedule_s())
     assert len(files(place)) == 2
-    clock.pass_s(KEEP_REJECTED_S)
+    clock.pass_s(KEEP_S)
     store.forget(clock.schedule_s())
     assert files(place) == []
     assert store.evidence.depth().waiting == 0
