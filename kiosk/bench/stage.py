@@ -18,6 +18,8 @@ from kiosk.terminal.supervisor import Supervisor
 
 TERMINAL_ID = "GZ-TH-0001"
 READY_WITHIN_S = 40.0
+PUBLISH_EVERY_S = 6 * 3600.0
+"""The catalogue's timestamp is valid for a day."""
 
 
 class BenchError(Exception):
@@ -31,6 +33,7 @@ class Stage:
         self.plan = plan
         self._supervisor: Supervisor | None = None
         self._thread: threading.Thread | None = None
+        self._stopped = threading.Event()
 
     def __enter__(self) -> Stage:
         self.start()
@@ -53,6 +56,7 @@ class Stage:
         plan.write_profile()
         _invite(plan.data)
         publish_own(plan.data)
+        threading.Thread(target=self._keep_fresh, name="publisher", daemon=True).start()
         notify = plan.data / "bench.notify"
         self._supervisor = Supervisor(plan.children(), plan.data / "logs", notify)
         self._thread = threading.Thread(target=self._supervisor.run, name="bench")
@@ -74,9 +78,14 @@ class Stage:
 
     def stop(self) -> None:
         """Stop every process, in reverse order."""
+        self._stopped.set()
         if self._supervisor is not None and self._thread is not None:
             self._supervisor.stop()
             self._thread.join()
+
+    def _keep_fresh(self) -> None:
+        while not self._stopped.wait(PUBLISH_EVERY_S):
+            publish_own(self.plan.data)
 
 
 def _answers(url: str) -> bool:
