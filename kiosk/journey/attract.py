@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drivers.contract.status import DeviceRole
 from kiosk.journey.context import Context
 from kiosk.journey.events import World
 from kiosk.journey.model import Hours
@@ -57,8 +58,11 @@ def _notices(context: Context, world: World, language: Language) -> tuple[str, .
     for role in roles:
         report = world.device(role)
         if report is None or not report.usable:
-            soft = role in SOFT_ROLES
-            key = "ready.no_slip" if soft else f"ready.{role}.{why_unusable(report)}"
+            key = f"ready.{role}.{why_unusable(report)}"
+            if role in SOFT_ROLES:
+                key = "ready.no_slip" if role is DeviceRole.RECEIPT else ""
+            if not key:
+                continue  # what it would have read can be typed
             notices.append(texts(key, language))
     return tuple(notices)
 

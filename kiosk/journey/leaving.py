@@ -50,8 +50,9 @@ def held_of(citizen: Citizen) -> tuple[str, ...]:
         "held.known": bool(citizen.known),
         "held.parent": citizen.parent is not None,
         "held.answers": bool(citizen.answers),
-        "held.photo": bool(citizen.photos),
-        "held.records": bool(citizen.records),
+        "held.photo": any(photo.media_type == "image/jpeg" for photo in citizen.photos),
+        "held.signature": any(photo.media_type == "image/png" for photo in citizen.photos),
+        "held.records": bool(citizen.records) and citizen.card is not None,
         "held.certificate": citizen.certificate is not None,
     }
     return tuple(key for key, was_held in held.items() if was_held)

@@ -17,8 +17,8 @@ from kiosk.journey.withdrawal import is_withdrawn
 from kiosk.views import Language, Readiness
 from offline_cache.contract import LineState
 
-SOFT_ROLES = frozenset({DeviceRole.RECEIPT})
-"""A slip is a help: without its printer the number stays on the screen, and the service can be done."""
+SOFT_ROLES = frozenset({DeviceRole.RECEIPT, DeviceRole.SMART_CARD, DeviceRole.SCANNER})
+"""What is only a help: without a slip the number stays on the screen, and what is not read can be typed."""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -44,8 +44,7 @@ def judge(service: Service, world: World, context: Context, language: Language) 
         return Verdict(Readiness.UNAVAILABLE, reason, nearest_site(context, service.id, language))
     if world.line is LineState.OFFLINE and service.offline == "Q":
         return Verdict(Readiness.LATER, _later(service, context, language))
-    soft = [role for role in hard_and_soft_roles(service) if role in SOFT_ROLES and not _usable(world, role)]
-    if soft:
+    if DeviceRole.RECEIPT in hard_and_soft_roles(service) and not _usable(world, DeviceRole.RECEIPT):
         return Verdict(Readiness.READY, context.texts("ready.no_slip", language))
     slow = world.line is LineState.SLOW and service.offline != "A"
     return Verdict(Readiness.READY, context.texts("ready.slow", language) if slow else "")
