@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.intents import CareToggled, HelpPressed, LanguageChosen
+from kiosk.texts import Texts
 from kiosk.views import Chrome, Language, Line
 from ui.components.button import Button
 from ui.components.kit import Kit, Stage, column, row
@@ -82,13 +83,14 @@ class Header(Stage):
     def __init__(self) -> None:
         super().__init__()
         self._box: QVBoxLayout = column()
-        self._shown: tuple[Chrome, float] | None = None
+        self._shown: tuple[Chrome, float, Texts] | None = None
         self._clock: Text | None = None
 
     def show_chrome(self, kit: Kit, chrome: Chrome, now: datetime) -> None:
         """Show `chrome`; `now` is the local time on the clock."""
-        if self._shown != (chrome, kit.metrics.px_per_mm):
-            self._shown = (chrome, kit.metrics.px_per_mm)
+        wanted = (chrome, kit.metrics.px_per_mm, kit.texts)
+        if self._shown != wanted:
+            self._shown = wanted
             self._box = column()
             self.fresh(self._box)
             self._build(kit, chrome)
