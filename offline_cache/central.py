@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -202,16 +202,20 @@ class Centre:
 
     def ask_blob(self, sha256: str, transaction_id: str, control: Control) -> BlobReply:
         """How much of a piece of evidence the centre has. Raises Cancelled only."""
-        return self._blob(Request("GET", f"/v1/blobs/{sha256}", key=transaction_id), control)
+        return self._blob(Request("GET", f"/v1/blobs/{sha256}", key=transaction_id), sha256, control)
 
     def send_part(self, place: str, transaction_id: str, part: bytes, control: Control) -> BlobReply:
         """Send a part of it; `place` is `SHA256?offset=…&length=…`. Raises Cancelled only."""
         request = Request("PATCH", f"/v1/blobs/{place}", part, transaction_id, media_type=PART_TYPE)
-        return self._blob(request, control)
+        return self._blob(request, place.partition("?")[0], control)
 
-    def _blob(self, request: Request, control: Control) -> BlobReply:
+    def _blob(self, request: Request, sha256: str, control: Control) -> BlobReply:
         try:
-            return _blob_reply(self._exchanger.exchange(request, control))
+            reply = self._exchanger.exchange(request, control)
+            told = _blob_reply(reply)
+            if told.verdict is None:
+                return told
+            return replace(told, verdict=self.receipts.judge_evidence(told.verdict, reply.receipt, request.key, sha256))
         except CentreError as error:
             kind = VerdictKind.NO_ANSWER if error.sent else VerdictKind.NOT_SENT
             return BlobReply(0, Verdict(kind, reason=error.reason))

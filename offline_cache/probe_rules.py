@@ -29,6 +29,7 @@ class Rest:
         self._rest_s = min(CAP_S, max(REST_FOR_EACH * took_s, KEPT_OF_REST * self._rest_s))
         return self._rest_s
 
+
 SPARED = 4
 """Polls that other exchanges can make unnecessary, one after another. Not more: at a probe the duties of a contact take
 their turn (offline_cache.contact), and a report each minute would put them off for ever."""

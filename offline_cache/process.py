@@ -232,6 +232,8 @@ class StoreProcess:
             self._server.notify(OutcomeChanged(outcome))
 
     def _heard(self, verdict: Verdict) -> None:
+        if verdict.reason == "clock":  # the next contact tells us the centre's time
+            self.line.probe_now()
         said = barred(verdict)
         if said is not None:
             self._barred = said

@@ -14,6 +14,7 @@ from offline_cache.schedule import Verdict, VerdictKind
 from offline_cache.signed_text import read_signed
 
 RECEIPT_PREFIX = "DR1."
+EVIDENCE_PREFIX = "DE1."
 BAD_RECEIPT = "bad_receipt"
 """Reason of an acknowledgement that nobody signed for, or for something else."""
 ACKNOWLEDGED = (201, 202)
@@ -29,6 +30,14 @@ class ReceiptFacts(msgspec.Struct, frozen=True):
     c: int
     n: str
     a: str
+    h: str
+
+
+class EvidenceFacts(msgspec.Struct, frozen=True):
+    """What a `DE1.` text states: key, terminal, SHA-256 (hex) of a piece of evidence that the centre has whole."""
+
+    k: str
+    t: str
     h: str
 
 
@@ -52,3 +61,12 @@ class ReceiptJudge:
         ):
             return Verdict(VerdictKind.UNPROVEN, verdict.status, BAD_RECEIPT)
         return replace(verdict, status=said.c)
+
+    def judge_evidence(self, verdict: Verdict, text: str, key: str, sha256: str) -> Verdict:
+        """The same for a piece of evidence; `text` is what the centre signed."""
+        if verdict.kind is not VerdictKind.ACKNOWLEDGED:
+            return verdict
+        said = read_signed(EVIDENCE_PREFIX, text, self.signing_key, EvidenceFacts)
+        if said != EvidenceFacts(key, self.terminal, sha256):
+            return Verdict(VerdictKind.UNPROVEN, verdict.status, BAD_RECEIPT)
+        return verdict

@@ -36,13 +36,17 @@ def evidence_routes(office: Office) -> APIRouter:
     async def came(request: Request, terminal: who, idempotency_key: Key) -> _Came:
         return _Came(terminal, idempotency_key, await request.body())
 
-    def tell(response: Response, key: str, progress: Progress) -> BlobOut:
+    def tell(response: Response, terminal: str, key: str, sha256: str, progress: Progress) -> BlobOut:
         response.headers["Idempotency-Key"] = key
+        if progress.complete:
+            proof = {"k": key, "t": terminal, "h": sha256}
+            response.headers["Doorstep-Receipt"] = office.key.sign_text("DE1", proof)
         return BlobOut(offset=progress.offset, complete=progress.complete)
 
     @router.get("/{sha256}", responses=refusals(409))
     def ask(sha256: Sha256, terminal: who, idempotency_key: Key, response: Response) -> BlobOut:
-        return tell(response, idempotency_key, office.evidence.progress(terminal, idempotency_key, sha256))
+        progress = office.evidence.progress(terminal, idempotency_key, sha256)
+        return tell(response, terminal, idempotency_key, sha256, progress)
 
     @router.patch("/{sha256}", responses=refusals(400, 409) | {201: {"model": BlobOut}}, openapi_extra=BYTES)
     def send(
@@ -54,6 +58,6 @@ def evidence_routes(office: Office) -> APIRouter:
     ) -> BlobOut:
         progress = office.evidence.take(Part(part.terminal, part.key, sha256, offset, length, part.content))
         response.status_code = 201 if progress.complete else 200
-        return tell(response, part.key, progress)
+        return tell(response, part.terminal, part.key, sha256, progress)
 
     return router

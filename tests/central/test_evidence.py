@@ -16,6 +16,7 @@ from kiosk.central.evidence import FORGET_PARTS, PART_LIMIT, forget_unfinished
 from kiosk.central.models import Attachment, CaseEvent, EvidencePart, EvidenceRow, Incident
 from tests.central.conftest import Centre
 from tests.central.test_intake import KEY, body, send
+from tests.central.test_receipts import signed_content
 from tests.central.test_sealing import OTHER_KEY, published
 
 SCAN = os.urandom(200_000)
@@ -96,6 +97,8 @@ def test_parts_go_on_where_the_centre_is_and_nothing_counts_twice(centre: Centre
     assert (ahead.status_code, ahead.json()["offset"]) == (409, 70_000)
     assert ask(centre, blob).json() == {"offset": 70_000, "complete": False}
     done = patch(centre, blob, 70_000)
+    proof = {"k": KEY, "t": "GZ-TH-0001", "h": hashlib.sha256(blob).hexdigest()}
+    assert signed_content(centre, done, "DE1.") == signed_content(centre, ask(centre, blob), "DE1.") == proof
     assert (done.status_code, done.headers["Idempotency-Key"]) == (201, KEY)
     assert patch(centre, blob).json() == ask(centre, blob).json() == {"offset": len(blob), "complete": True}
     assert rows(centre, Attachment) == 1

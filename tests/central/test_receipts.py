@@ -25,12 +25,12 @@ from tests.central.terminals import unpack
 from tests.central.test_intake import KEY, body, count, send
 
 
-def signed_content(centre: Centre, answer: requests.Response) -> dict[str, Any]:
+def signed_content(centre: Centre, answer: requests.Response, prefix: str = "DR1.") -> dict[str, Any]:
     """What an independent reader finds in a receipt, with nothing but the public key."""
     public = centre.call("GET", "/v1/centre").json()["public_key"]
     signed, _, signature = answer.headers["Doorstep-Receipt"].rpartition(".")
     Ed25519PublicKey.from_public_bytes(unpack(public)).verify(unpack(signature), signed.encode())
-    content: dict[str, Any] = json.loads(unpack(signed.removeprefix("DR1.")))
+    content: dict[str, Any] = json.loads(unpack(signed.removeprefix(prefix)))
     return content
 
 

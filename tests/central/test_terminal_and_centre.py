@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -30,7 +32,7 @@ from offline_cache.contract import (
 )
 from offline_cache.errors import NotEnrolled
 from offline_cache.process import StoreProcess
-from tests.central.conftest import Centre
+from tests.central.conftest import START, Centre
 from tests.offline.centre_key import pin
 from tests.offline.conftest import make_draft
 
@@ -78,9 +80,13 @@ def outcome(process: StoreProcess, draft: Draft) -> Outcome:
 
 
 def test_an_invited_terminal_enrols_by_itself_and_is_heard_although_its_clock_is_off(
-    centre: Centre, store: Callable[[], StoreProcess], tmp_path: Path
+    centre: Centre, store: Callable[[], StoreProcess], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The centre's clock stands still at another day than this machine's: the terminal signs with the centre's time."""
+    """The centre's clock shows another day than this machine's: the terminal signs with the centre's time."""
+    began = time.monotonic()
+    monkeypatch.setattr(
+        Centre, "now", property(lambda _: START + datetime.timedelta(seconds=time.monotonic() - began)), raising=False
+    )
     code = centre.database.run(lambda session: invite(session, NAME, centre.now))
     (tmp_path / "terminal" / "enrolment.code").write_text(code)
     process = store()

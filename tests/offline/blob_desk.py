@@ -27,6 +27,7 @@ class BlobDesk:
     misfortunes: deque[PartMisfortune] = field(default_factory=deque)
     poisoned: set[str] = field(default_factory=set)
     knows: Callable[[str], bool] = lambda key: True
+    signs: bool = True
 
     def get(self, handler: _Handler) -> None:
         """How far it has come."""
@@ -72,7 +73,11 @@ class BlobDesk:
 
     def _tell(self, handler: _Handler, sha256: str, status: int) -> None:
         answer = {"offset": self._offset(sha256), "complete": sha256 in self.whole}
-        handler.answer(status, answer, [("Idempotency-Key", handler.key)])
+        headers = [("Idempotency-Key", handler.key)]
+        if sha256 in self.whole:
+            proof = {"k": handler.key, "t": "GZ-TH-0001", "h": sha256}
+            headers.append(("Doorstep-Receipt", handler.stub.signed("DE1", proof) if self.signs else "DE1.e30.AA"))
+        handler.answer(status, answer, headers)
 
 
 def cut_after(kept: bool) -> PartMisfortune:

@@ -283,6 +283,20 @@ def test_bytes_that_were_damaged_on_the_way_are_sent_anew(terminal: Terminal, st
     assert opened_by_centre(content, f"evidence {draft.id}") == SCAN
 
 
+def test_only_the_centre_s_signature_lets_a_file_be_forgotten(terminal: Terminal, stub: CentreStub) -> None:
+    """Whoever says "complete" without the pinned key is not believed; the centre is asked again, not sent to again."""
+    stub.desk.signs = False
+    terminal.start()
+    terminal.accept(with_scans(SCAN))
+    wait_whole(stub, 1)
+    wait_until(lambda: len([one for one in stub.seen if one.method == "GET" and "/blobs/" in one.path]) >= 2)
+    assert len(list(terminal.profile.place(terminal.data).blobs.iterdir())) == 1
+    parts = len(stub.desk.sizes)
+    stub.desk.signs = True
+    wait_forgotten(terminal)
+    assert len(stub.desk.sizes) == parts
+
+
 def test_a_poison_piece_delays_neither_applications_nor_other_evidence(terminal: Terminal, stub: CentreStub) -> None:
     stub.desk.misfortunes.extend([answers(503, {"reason": "busy"}, ("Retry-After", "3600"))])
     terminal.start()
