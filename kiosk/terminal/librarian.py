@@ -69,6 +69,8 @@ class Librarian:
             self._use(self._current)
         except _NO_STORE as error:
             log.warning("catalogue %d cannot be had: %s", version, str(error) or type(error).__name__)
+            if isinstance(error, RemoteError):  # the store is there and cannot: with what we have, until it can
+                self._use(self._current)
 
     def _use(self, edition: Edition) -> None:
         if edition is not self._current or not self._delivered:

@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.folders import CONFIG
 from kiosk.intents import Begun, Confirmed, LeavePressed, ServiceChosen
-from kiosk.ipc import ConnectionLost
+from kiosk.ipc import ConnectionLost, RemoteError
 from kiosk.journey.catalogue import config_files
 from kiosk.journey.context import TerminalFacts
 from kiosk.terminal.edition import Edition, EditionError, floor_edition, read_edition
@@ -97,12 +97,14 @@ class FakeStore:
         self.versions: dict[int, dict[str, bytes]] = {}
         self.verdicts: list[JudgeCatalogue] = []
         self.delivered: list[Edition] = []
-        self.gone = False
+        self.gone = self.unreadable = False
         self._changed = threading.Condition()
 
     def ask(self, command: Any, within_s: float) -> Any:
         if self.gone:
             raise ConnectionLost
+        if self.unreadable:
+            raise RemoteError("storage")
         if isinstance(command, JudgeCatalogue):
             with self._changed:
                 self.verdicts.append(command)
@@ -181,6 +183,18 @@ def test_a_store_that_dies_meanwhile_is_asked_again(store: FakeStore) -> None:
     store.gone = False
     library.follow(CatalogueStatus(1))
     store.wait(lambda: [edition.version for edition in store.delivered] == [1])
+    library.close()
+
+
+def test_a_version_that_the_store_cannot_read_does_not_keep_anybody_from_being_served(store: FakeStore) -> None:
+    library = librarian(store)
+    store.versions[1] = dict(FILES)
+    store.unreadable = True
+    library.follow(CatalogueStatus(1))
+    store.wait(lambda: store.delivered == [FLOOR])
+    store.unreadable = False
+    library.follow(CatalogueStatus(1))
+    store.wait(lambda: [edition.version for edition in store.delivered] == [0, 1])
     library.close()
 
 
