@@ -112,6 +112,7 @@ def test_a_centre_far_too_small_still_gets_every_entry_once() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", ["outage", "power"])
 def test_the_bounds_of_k4_hold_for_a_hundred_thousand_terminals(name: str) -> None:
     outcome = run(by_name(name), Fleet(100_000), dataclasses.replace(SERVICE, at_once=36), 1)
