@@ -44,9 +44,9 @@ class Transport(Protocol):
         """Change the line speed, where there is one."""
 
 
-def pour(descriptor: int, send: Callable[[bytes], int], data: bytes, control: Control) -> None:
+def pour(descriptor: int | None, send: Callable[[bytes], int], data: bytes, control: Control) -> None:
     """Send in portions: the deadline is on progress, since a long slip at 9600 baud takes a minute."""
-    _demand_open(descriptor)
+    descriptor = _open_one(descriptor)
     moved = time.monotonic()
     while data:
         control.check()
@@ -58,9 +58,9 @@ def pour(descriptor: int, send: Callable[[bytes], int], data: bytes, control: Co
             raise DeviceTimeout("the device does not take what is written")
 
 
-def something_came(descriptor: int, within_s: float, control: Control) -> bool:
+def something_came(descriptor: int | None, within_s: float, control: Control) -> bool:
     """Wait until `descriptor` can be read (also at its end); False when `within_s` is over."""
-    _demand_open(descriptor)
+    descriptor = _open_one(descriptor)
     ends = time.monotonic() + within_s
     while True:
         control.check()
@@ -71,7 +71,8 @@ def something_came(descriptor: int, within_s: float, control: Control) -> bool:
             return False
 
 
-def _demand_open(descriptor: int) -> None:
-    """A wire that another thread has just lost is closed; OSError, as for one that is lost here."""
-    if descriptor < 0:
+def _open_one(descriptor: int | None) -> int:
+    """OSError for a wire that another thread has just closed: a socket says -1 then, and pyserial None."""
+    if descriptor is None or descriptor < 0:
         raise OSError(errno.EBADF, "closed")
+    return descriptor

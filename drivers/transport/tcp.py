@@ -10,6 +10,7 @@ import errno
 import os
 import select
 import socket
+import threading
 import time
 from typing import NoReturn
 
@@ -24,6 +25,7 @@ class SocketTransport:
     def __init__(self, host: str, port: int, connect_s: float = 2.0) -> None:
         self._address, self._connect_s = (host, port), connect_s
         self._socket: socket.socket | None = None
+        self._opening = threading.Lock()  # who reads and who writes may both find it closed
 
     def open(self) -> None:
         """Connect."""
@@ -31,18 +33,20 @@ class SocketTransport:
 
     def opened(self, control: Control) -> socket.socket:
         """The connection, made when there is none, as long as `control` allows."""
-        if self._socket is None:
-            try:
-                self._socket = self._connect(control)
-            except OSError as error:
-                raise DeviceOffline(f"{self.name} cannot be reached: {error}") from error
-        return self._socket
+        with self._opening:
+            peer = self._socket
+            if peer is None:
+                try:
+                    peer = self._socket = self._connect(control)
+                except OSError as error:
+                    raise DeviceOffline(f"{self.name} cannot be reached: {error}") from error
+            return peer
 
     def close(self) -> None:
         """Disconnect."""
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        peer, self._socket = self._socket, None
+        if peer is not None:
+            peer.close()
 
     def write(self, data: bytes, control: Control) -> None:
         """Send all of it."""

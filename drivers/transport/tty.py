@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import termios
+import threading
 from typing import NoReturn
 
 import serial
@@ -30,34 +31,18 @@ class SerialTransport:
     def __init__(self, path: str, baud: int = 115200, parity: str = "N", stop_bits: int = 1) -> None:
         self._path, self._baud, self._parity, self._stop_bits = path, baud, parity, stop_bits
         self._port: serial.Serial | None = None
+        self._opening = threading.Lock()  # who reads and who writes may both find it closed
 
     def open(self) -> None:
         """Open exclusively."""
-        if self._port is not None:
-            return
-        try:
-            self._port = serial.Serial(
-                self._path,
-                self._baud,
-                parity=self._parity,
-                stopbits=self._stop_bits,
-                timeout=0,
-                exclusive=True,
-            )
-            self._check_line(self._port)
-        except termios.error as error:
-            self.close()
-            line = f"{self._baud} 8{self._parity}{self._stop_bits}"
-            raise DeviceOffline(f"{self._path} does not take {line}: {error.args[-1]}") from error
-        except (OSError, ValueError) as error:
-            raise DeviceOffline(f"{self._path} cannot be opened: {error}") from error
+        self._opened()
 
     def close(self) -> None:
         """Close; a port that has vanished is closed too."""
-        if self._port is not None:
+        port, self._port = self._port, None  # two threads may find out at once
+        if port is not None:
             with contextlib.suppress(*_VANISHED):
-                self._port.close()
-            self._port = None
+                port.close()
 
     def write(self, data: bytes, control: Control) -> None:
         """Send all of it."""
@@ -107,9 +92,35 @@ class SerialTransport:
             raise termios.error(errno.EINVAL, "it has no such parity")
 
     def _opened(self) -> serial.Serial:
-        self.open()
-        assert self._port is not None
-        return self._port
+        with self._opening:
+            port = self._port
+            if port is None:
+                port = self._port = self._open_and_set()
+            return port
+
+    def _open_and_set(self) -> serial.Serial:
+        try:
+            port = serial.Serial(
+                self._path,
+                self._baud,
+                parity=self._parity,
+                stopbits=self._stop_bits,
+                timeout=0,
+                exclusive=True,
+            )
+        except termios.error as error:
+            raise DeviceOffline(self._refusal(error)) from error
+        except (OSError, ValueError) as error:
+            raise DeviceOffline(f"{self._path} cannot be opened: {error}") from error
+        try:
+            self._check_line(port)
+        except termios.error as error:
+            port.close()
+            raise DeviceOffline(self._refusal(error)) from error
+        return port
+
+    def _refusal(self, error: termios.error) -> str:
+        return f"{self._path} does not take {self._baud} 8{self._parity}{self._stop_bits}: {error.args[-1]}"
 
     def _lost(self, error: Exception) -> NoReturn:
         self.close()

@@ -22,6 +22,7 @@ from drivers.virtual.wire_rfc2217 import LineSettings, Rfc2217Wire
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded
 
 KINDS = ["pty", "tcp", "rfc2217"]
+CLOSINGS = 300
 Wire = PtyWire | TcpWire | Rfc2217Wire
 
 
@@ -116,6 +117,31 @@ def test_a_wire_pulled_out_while_waiting_is_offline_at_once_and_opens_again(benc
         bench.transport.write(b"gone", Control(1))
     bench.wire.plug()
     assert exchange(bench.transport, b"after") == b"after"
+
+
+def test_a_wire_that_another_thread_closes_is_offline_and_nothing_else(bench: Bench) -> None:
+    over, told = threading.Event(), list[BaseException]()
+
+    def listen() -> None:
+        while not over.is_set():
+            try:
+                bench.transport.read_some(0, Control(5))
+                bench.transport.write(b"?", Control(5))
+            except DeviceOffline as error:
+                told.append(error)
+            except Exception as error:
+                told.append(error)
+                return
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    for _ in range(CLOSINGS):
+        with contextlib.suppress(DeviceOffline):
+            bench.transport.open()
+        bench.transport.close()
+    over.set()
+    listener.join()
+    assert {type(error) for error in told} == {DeviceOffline}
 
 
 def test_what_has_arrived_can_be_thrown_away(bench: Bench) -> None:
