@@ -1,6 +1,7 @@
 """Issues sealed certificates from a person's records, once a key, and lets anyone check them.
 
-A template is two files of config/templates: NAME.toml (which records, which words) and NAME.typ (the page).
+A template is two files of config/templates: NAME.toml (which records, which words) and NAME.typ (the page). Those that
+list records are read by kiosk.central.papers; the insurance certificate, whose periods overlap, is read here.
 The seal is drawn and marked 演示; an electronic signature (PAdES) is not made yet.
 """
 
@@ -25,6 +26,7 @@ from kiosk.central.database import Database
 from kiosk.central.incidents import note
 from kiosk.central.models import Certificate, Incident, Person, Record
 from kiosk.central.numbers import next_serial
+from kiosk.central.papers import SANS, SERIF, page_of, read_papers
 from kiosk.central.refusals import Refusal
 from kiosk.central.samples import months_between
 from kiosk.central.schemas import CertificateIn, Month
@@ -34,8 +36,6 @@ log = logging.getLogger(__name__)
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 11
 MAX_MONTHS = 60
-_SANS = {"zh-Hans": "Noto Sans CJK SC", "zh-Hant": "Noto Sans CJK TC", "en": "Noto Sans CJK SC"}
-_SERIF = {"zh-Hans": "Noto Serif CJK SC", "zh-Hant": "Noto Serif CJK TC", "en": "Noto Serif CJK SC"}
 
 Demand = Callable[[Session], Person]
 """The person for whom it is asked, proven; Refusal 403."""
@@ -55,14 +55,26 @@ class Wanted:
     monthly: bool
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What a page shows, the layout that shows it, and what its serial begins with."""
+
+    page: dict[str, Any]
+    layout: str
+    prefix: str
+
+
 class Certificates:
     """Issues and finds certificates."""
 
     def __init__(self, templates: Path, public_url: str, clock: Callable[[], datetime.datetime]) -> None:
         self._folder, self._public_url, self._clock = templates, public_url.rstrip("/"), clock
         self._typesetter = Typesetter(templates)
+        self._papers = read_papers(templates)
         self._templates = {
-            path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in templates.glob("*.toml")
+            path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+            for path in templates.glob("*.toml")
+            if path.stem not in self._papers
         }
 
     def issue(self, database: Database, key: str, request: CertificateIn, demand: Demand, terminal: str) -> Certificate:
@@ -86,18 +98,27 @@ class Certificates:
             known = _under(session, key, fingerprint)
             if known is not None:
                 return known
-            template = self._templates.get(request.template)
-            if template is None:
-                raise Refusal(404, "unknown_template")
-            wanted = _wanted(request)
-            records = _records_within(session, template["dataset"], person.number, wanted)
-        if not records:
-            raise Refusal(404, "no_records")
-        page = _page(template, request.language, person, records, wanted)
-        made = self._make(database, template["prefix"], request.template, page, terminal)
+            drawn = self._drawn(session, request, person)
+        made = self._make(database, drawn, terminal)
         made.key, made.fingerprint = key, fingerprint
         made.masked_name = person.name[:1] + "*" * (len(person.name) - 1)
         return database.run(lambda session: _kept(session, made))
+
+    def _drawn(self, session: Session, request: CertificateIn, person: Person) -> Drawn:
+        """What the page shows; Refusal 404 for a template that we do not have, or no records."""
+        paper = self._papers.get(request.template)
+        if paper is not None:
+            query = select(Record).where(Record.dataset == paper.dataset, Record.number == person.number)
+            found = session.scalars(query.order_by(Record.id)).all()
+            return Drawn(page_of(paper, request, person, found), paper.layout, paper.prefix)
+        template = self._templates.get(request.template)
+        if template is None:
+            raise Refusal(404, "unknown_template")
+        wanted = _wanted(request)
+        records = _records_within(session, template["dataset"], person.number, wanted)
+        if not records:
+            raise Refusal(404, "no_records")
+        return Drawn(_page(template, request.language, person, records, wanted), request.template, template["prefix"])
 
     def find(self, session: Session, code: str) -> Certificate | None:
         """The certificate of a verification code, typed with or without dashes."""
@@ -108,11 +129,11 @@ class Certificates:
         """Where anyone can check it."""
         return f"{self._public_url}/verify/{grouped(certificate.code)}"
 
-    def _make(self, database: Database, prefix: str, template: str, page: dict[str, Any], terminal: str) -> Certificate:
+    def _make(self, database: Database, drawn: Drawn, terminal: str) -> Certificate:
         """Typeset a page under a serial and a code of its own."""
         now, code = self._clock(), new_code()
-        serial = database.run(lambda session: next_serial(session, prefix, now))
-        page |= {
+        serial = database.run(lambda session: next_serial(session, drawn.prefix, now))
+        page = drawn.page | {
             "serial": serial,
             "code": grouped(code),
             "qr": qr_svg(f"{self._public_url}/verify/{grouped(code)}"),
@@ -120,9 +141,9 @@ class Certificates:
             "terminal": terminal,
         }
         try:
-            pdf = self._typesetter.pdf(template, page, now)
+            pdf = self._typesetter.pdf(drawn.layout, page, now)
         except TypesetError as error:
-            log.error("template %s cannot be typeset for one person: a glyph is missing", template)
+            log.error("layout %s cannot be typeset for one person: a glyph is missing", drawn.layout)
             raise Refusal(422, "typeset") from error
         with pypdfium2.PdfDocument(pdf) as document:
             pages = len(document)
@@ -215,8 +236,8 @@ def _page(
         "rows": monthly if wanted.monthly else summary,
         "words": words,
         "seal": template["words"]["issuer"]["zh-Hans"].removesuffix("（演示）"),
-        "sans": _SANS[language],
-        "serif": _SERIF[language],
+        "sans": SANS[language],
+        "serif": SERIF[language],
     }
 
 

@@ -13,7 +13,17 @@ from kiosk.central.refusals import Refusal
 from kiosk.central.schemas import FieldOut, RecordOut, RowOut
 from kiosk.central.services import Titles
 
-NARROWED_BY = {"plate": "号牌号码", "year": "年度", "scheme": "险种"}
+NARROWED_BY = {
+    "plate": "号牌号码",
+    "year": "年度",
+    "scheme": "险种",
+    "case": "受理编号",
+    "contract": "合同编号",
+    "child": "学生姓名",
+    "company": "统一社会信用代码",
+    "invoice": "发票号码",
+    "tax": "税种",
+}
 """What a parameter of a look-up narrows by: the row of that label, where a record has it."""
 
 PAID_BY_ANYBODY = frozenset({"resident_contributions"})
@@ -29,13 +39,16 @@ def known_fields(person: Person, wanted: Sequence[str]) -> list[FieldOut]:
 
 
 def look_up(session: Session, dataset: str, number: str, parameters: Parameters, titles: Titles) -> list[RecordOut]:
-    """Records of a person; `titles` names services. Refusal 404 for a dataset that we do not have."""
-    if dataset == "cases":
+    """Records of a person; `titles` names services. Refusal 404 for a dataset that we do not have.
+
+    Without a number only what is about nobody is found: open data that is too much or too young for the terminal.
+    """
+    if dataset == "cases" and number:
         found = [_case(session, case, titles) for case in _cases(session, number, parameters)]
         return found or _returned(session, parameters, titles)
     if session.scalar(select(Record.id).where(Record.dataset == dataset).limit(1)) is None:
         raise Refusal(404, "unknown_dataset")
-    whose = parameters.get("for", "") if dataset in PAID_BY_ANYBODY else ""
+    whose = parameters.get("for", "") if number and dataset in PAID_BY_ANYBODY else ""
     return _stored(session, dataset, whose or number, parameters)
 
 

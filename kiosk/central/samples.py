@@ -34,6 +34,8 @@ _SCHEMES = ("职工基本养老保险", "职工基本医疗保险", "失业保�
 _LOWEST_BASE, _BASE_STEP = 5284, 730
 
 Sample = Mapping[str, Any]
+_NOBODY: Sample = {"number": ""}
+"""Whom the records of a dataset with `open = true` are about: anybody may look them up."""
 
 
 def load_samples(session: Session, path: Path, now: datetime.datetime) -> None:
@@ -47,8 +49,13 @@ def load_samples(session: Session, path: Path, now: datetime.datetime) -> None:
         session.add(Person(number=sample["number"], name=_name(sample), fields=_fields(sample, by_id)))
         session.add_all(_insurance(sample, last))
     for file in sorted((path.parent / "datasets").glob("*.toml")):
-        records = tomllib.loads(file.read_text(encoding="utf-8"))["record"]
-        session.add_all(_record(file.stem, record, sample) for record in records for sample in _whose(record, by_id))
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        about = [_NOBODY] if table.get("open") else None
+        session.add_all(
+            _record(file.stem, record, sample)
+            for record in table["record"]
+            for sample in about or _whose(record, by_id)
+        )
 
 
 def _whose(record: Sample, by_id: Mapping[str, Sample]) -> list[Sample]:

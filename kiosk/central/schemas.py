@@ -94,9 +94,9 @@ class Pair(Body):
 
 
 class RecordsIn(Body):
-    """Records about this person."""
+    """Records about this person; without a number open data, which is about nobody."""
 
-    number: Number
+    number: Number | Literal[""]
     token: Short
     parameters: Annotated[list[Pair], Field(max_length=20)] = []
 

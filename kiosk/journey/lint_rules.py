@@ -102,6 +102,7 @@ def sample(service: Service, full: bool) -> dict[str, Value]:
         "today": "2026-03-05",
         "online": full,
         "proxy": full,
+        "found": 1 if full else 0,
         "terminal": {"district": "440106"},
         "card": card,
         "subject": subject,

@@ -1,7 +1,7 @@
 """What rules can see of a session: plain values under fixed names, and the district that counts.
 
-Names: today, online, proxy, terminal.district, card.*, subject.* (the one it is for), known.<field>,
-answers.<step> (what it is worth: kiosk.journey.answers), shown.<step>,
+Names: today, online, proxy, found (how many records a lookup gave), terminal.district, card.*, subject.* (the one it
+is for), known.<field>, answers.<step> (what it is worth: kiosk.journey.answers), shown.<step>,
 district.{code,name,differs,basis,since,note,decided_by}; functions say_date(day), district_name(code),
 banded(table, age), city_banded(table, age), figure(name), say_figure(name): with its unit and 演示,
 sum_of(label) and sum_chosen(label, numbers): the money (fen) of the records that were found.
@@ -113,6 +113,7 @@ def _facts(session: Session, context: Context, service: Service) -> dict[str, Va
         "today": session.today,
         "online": session.world.line is not LineState.OFFLINE,
         "proxy": citizen.for_whom == "parent",
+        "found": len(citizen.records),
         "terminal": {"district": context.terminal.district},
         "card": _card(citizen.card),
         "subject": _subject(citizen, context),

@@ -42,6 +42,9 @@ WRITTEN = {
 }
 """What the willing citizen writes on each keyboard."""
 
+NAME = "陈小明"
+"""What she writes where a name is wanted, and no address."""
+
 
 class StuckError(Exception):
     """A service that does not come to its end with sample answers; the text is one line."""
@@ -114,8 +117,9 @@ class Walker:
                 return do.Picked(chosen or (options[0].id,))
             case DateView(value=value):
                 return do.Answered(value or _workday(view))
-            case TextView(value=value):
-                return do.Answered((value or WRITTEN[view.keyboard])[: view.max_length])
+            case TextView(value=value, problem=problem):
+                written = NAME if problem and view.keyboard == "chinese" else WRITTEN[view.keyboard]
+                return do.Answered((value if value and not problem else written)[: view.max_length])
             case SignatureView():
                 return do.Signed(self._ink)
             case RatingView(options=options):

@@ -6,6 +6,7 @@ as a healthy terminal would.
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,7 +65,7 @@ from kiosk.journey.events import (
     WorldChanged,
 )
 from kiosk.texts import load_texts
-from kiosk.views import AnyView
+from kiosk.views import AnyView, TextView
 from offline_cache.contract import (
     Accept,
     Accepted,
@@ -140,6 +141,15 @@ KNOWN = {
 def bill(number: str, amount: str) -> Record:
     """Something that is due."""
     return Record(f"保险费 {number}", (Answer("n", number, "缴费编号"), Answer("a", amount, "金额")), "未缴")
+
+
+def sample_records(dataset: str) -> tuple[Record, ...]:
+    """The sample city's records of a dataset, whoever they are about."""
+    table = tomllib.loads((CONFIG / "samples" / "datasets" / f"{dataset}.toml").read_text(encoding="utf-8"))
+    return tuple(
+        Record(row["title"], tuple(Answer(label, value, label) for label, value in row["rows"]), row["state"])
+        for row in table["record"]
+    )
 
 
 def make_context() -> Context:
@@ -304,6 +314,8 @@ class Citizen:
                 return self.world.store or good_status()
         if isinstance(command, Lookup) and command.dataset == "resident_contributions":
             return Records((bill("YB1", "¥400.00"), bill("YL1", "¥360.00")))
+        if isinstance(command, Lookup) and (CONFIG / "samples" / "datasets" / f"{command.dataset}.toml").is_file():
+            return Records(sample_records(command.dataset))
         return HEALTHY[type(command)]
 
     def waits(self) -> Citizen:
@@ -356,13 +368,21 @@ def sensible(view: AnyView) -> do.Intent:
         case "DateView":
             return do.Answered(view.value or next_workday(view.earliest, view.latest))  # type: ignore[union-attr]  # it is a DateView
         case "TextView":
-            texts = {"phone": "13800000000", "number": "6222000000000001", "plate": "粤A12345"}
-            texts |= {"code": "11370800MB28559184", "id_number": "11010519491231002X"}
-            pad = view.keyboard  # type: ignore[union-attr]  # it is a TextView
-            return do.Answered(view.value or texts.get(pad, "广州市天河区车陂路1号"))  # type: ignore[union-attr]  # same
+            return do.Answered(_written(view))  # type: ignore[arg-type]  # it is a TextView
+        case "EntriesView" if view.problem:  # type: ignore[union-attr]  # it is an EntriesView
+            return do.Chosen("add")
         case "RatingView":
             return do.Chosen("5")
         case "ProblemView":
             return do.Chosen(view.options[-1].id)  # type: ignore[union-attr]  # it is a ProblemView
         case _:
             return do.Confirmed()
+
+
+def _written(view: TextView) -> str:
+    """What she writes: what stands there already, else something that fits the keyboard."""
+    texts = {"phone": "13800000000", "number": "6222000000000001", "plate": "粤A12345"}
+    texts |= {"code": "11370800MB28559184", "id_number": "11010519491231002X"}
+    other = "陈小明" if view.problem else "广州市天河区车陂路1号"  # a name has no digits
+    written = texts.get(view.keyboard, other)[: view.max_length]
+    return view.value if view.value and not view.problem else written
