@@ -65,7 +65,7 @@ from kiosk.journey.events import (
     WorldChanged,
 )
 from kiosk.texts import load_texts
-from kiosk.views import AnyView, TextView
+from kiosk.views import AnyView, EntriesView, TextView
 from offline_cache.contract import (
     Accept,
     Accepted,
@@ -369,14 +369,12 @@ def sensible(view: AnyView) -> do.Intent:
             return do.Answered(view.value or next_workday(view.earliest, view.latest))  # type: ignore[union-attr]  # it is a DateView
         case "TextView":
             return do.Answered(_written(view))  # type: ignore[arg-type]  # it is a TextView
-        case "EntriesView" if view.problem:  # type: ignore[union-attr]  # it is an EntriesView
-            return do.Chosen("add")
         case "RatingView":
             return do.Chosen("5")
         case "ProblemView":
             return do.Chosen(view.options[-1].id)  # type: ignore[union-attr]  # it is a ProblemView
         case _:
-            return do.Confirmed()
+            return _main_button(view)
 
 
 def _written(view: TextView) -> str:
@@ -386,3 +384,9 @@ def _written(view: TextView) -> str:
     other = "陈小明" if view.problem else "广州市天河区车陂路1号"  # a name has no digits
     written = texts.get(view.keyboard, other)[: view.max_length]
     return view.value if view.value and not view.problem else written
+
+
+def _main_button(view: AnyView) -> do.Intent:
+    """The main button; on a list that wants entries, an entry first."""
+    short = isinstance(view, EntriesView) and view.problem
+    return do.Chosen("add") if short else do.Confirmed()
