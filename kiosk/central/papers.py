@@ -33,7 +33,8 @@ class Paper(BaseModel):
 
     `month_row`: the row whose beginning (YYYY-MM) must be within the months asked for; without it none are asked.
     `narrow`: parameter → label of the row that it must equal ("all" takes everything). `total`: the row that is added
-    up. `none`: what is certified when there is no record; without it there is no certificate then.
+    up. `statement`: what is certified when there are records, `none`: when there is none; without the sentence there
+    is no certificate.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,7 +44,7 @@ class Paper(BaseModel):
     layout: str = "paper"
     title: Said
     subtitle: Said
-    statement: Said
+    statement: Said | None = None
     none: Said | None = None
     columns: dict[str, list[str]]
     cells: list[str]
@@ -74,7 +75,7 @@ def page_of(paper: Paper, request: CertificateIn, person: Person, records: Seque
     found = [record for record in records if _fits(paper, record, asked)]
     sentence = paper.statement if found else paper.none
     if sentence is None:
-        raise Refusal(404, "no_records")
+        raise Refusal(404, "not_clear" if found else "no_records")
     words = {name: said[language] for name, said in paper.words.items()}
     total = _total(paper, found)
     purpose = _shown(asked["purpose"]) if "purpose" in asked else words["any"]

@@ -1,7 +1,7 @@
 """Rules of service definitions: CEL expressions over plain values, evaluated purely.
 
-Not responsible for what the values are (kiosk.journey.scope). Our own functions beside CEL's: age_on,
-plus_months, month_of, length, money, say_date are plain; `banded` and `city_banded` come from the scope.
+Not responsible for what the values are (kiosk.journey.scope). Our own functions beside CEL's: those of FUNCTIONS are
+plain (part_of: one place of a text that a mark cuts up); `banded`, `say_date` and others come from the scope.
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
     "plus_days": plus_days,
     "weekday_of": weekday_of,
     "month_of": lambda day: day[:7],
+    "year_of": lambda day: day[:4],
+    "part_of": lambda text, mark, place: next(iter(text.split(mark)[place : place + 1]), ""),
     "length": len,  # CEL's own size() counts the bytes of a Chinese text in this library
     "money": money,
     "money_fen": money_fen,

@@ -66,6 +66,8 @@ CARD = IdCard(
     number="440106195003189960",
     valid_to="long-term",
 )
+WHO = "huang-guixiang"
+"""The same in config/samples/people.toml."""
 KNOWN = {
     "phone": "13000000001",
     "address": CARD.address,
@@ -134,9 +136,10 @@ class SampleTerminal:
     def _records(self, dataset: str) -> tuple[Record, ...]:
         path = self.datasets / f"{dataset}.toml"
         if path.is_file():
-            return tuple(_record(row) for row in tomllib.loads(path.read_text(encoding="utf-8"))["record"])
-        rows = (Answer("number", "YS20260001", "编号"), Answer("day", "2026-03-01", "日期"))
-        return (Record("样例记录（演示）", rows, "演示"),)
+            rows = tomllib.loads(path.read_text(encoding="utf-8"))["record"]
+            return tuple(_record(row) for row in rows if WHO in row.get("people", [WHO]))
+        none = (Answer("number", "YS20260001", "编号"), Answer("day", "2026-03-01", "日期"))
+        return (Record("样例记录（演示）", none, "演示"),)
 
 
 def _record(row: dict[str, Any]) -> Record:

@@ -65,6 +65,11 @@ def test_nothing_to_certify_is_refused_unless_nothing_can_be_certified() -> None
     assert page_of(paper, asked("x", **PERIOD), person(), [])["statement"] == "李䶮 has none"
 
 
+def test_what_is_owed_is_never_certified_as_nothing() -> None:
+    with pytest.raises(Refusal, match="not_clear"):
+        page("no-tax-owed", records_of("tax_owed"), today="2026年11月23日")
+
+
 @pytest.mark.parametrize("months", [{}, {"period_from": "2026-13", "period_to": "2026-14"}, {"period_from": "2026-02"}])
 def test_a_list_of_months_needs_two_months(months: dict[str, str]) -> None:
     with pytest.raises(Refusal, match="period"):
@@ -87,8 +92,9 @@ def test_every_template_is_read_back_with_rare_name_records_and_sum(
     typesetter: Typesetter, name: str, language: str
 ) -> None:
     paper: Paper = PAPERS[name]
-    given = {parameter: "all" for parameter in paper.narrow} | PERIOD | {"purpose": "loan"}
-    drawn = page_of(paper, asked(name, language, **given), person(), records_of(paper.dataset))
+    given = {parameter: "all" for parameter in paper.narrow} | PERIOD | {"purpose": "loan", "today": "2026年11月23日"}
+    records = records_of(paper.dataset) if paper.statement else []
+    drawn = page_of(paper, asked(name, language, **given), person(), records)
     assert all(len(row) == len(drawn["columns"]) == len(drawn["widths"]) for row in drawn["rows"])
     proof = {"serial": "XX2026000001", "code": "AAAA-BBBB-CCCC", "qr": qr_svg("x"), "date": "2026年11月23日"}
     made = datetime.datetime(2026, 11, 23, 10, 0)

@@ -32,6 +32,8 @@ from drivers.contract.commands import (
     TestReport,
 )
 from drivers.contract.errors import DeviceFailure
+from drivers.contract.scanner import ScanCode, ScannedCode
+from drivers.contract.smart_card import BankCard, ReadBankCard
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState, SupplyState
 from drivers.contract.values import CardLayout, IdCard, JobOutcome, SheetOutcome
 from kiosk import intents as do
@@ -95,7 +97,10 @@ from offline_cache.contract import (
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 PLACE = {"zh-Hans": "测试大厅", "zh-Hant": "測試大廳", "en": "Test hall"}
-ROLES = (DeviceRole.ID_CARD, DeviceRole.RECEIPT, DeviceRole.DOCUMENT, DeviceRole.CAMERA)
+ROLES = (
+    *(DeviceRole.ID_CARD, DeviceRole.RECEIPT, DeviceRole.DOCUMENT, DeviceRole.CAMERA),
+    *(DeviceRole.DOCUMENT_CAMERA, DeviceRole.SCANNER, DeviceRole.SMART_CARD),
+)
 TODAY = "2026-03-05"
 NUMBER = "GZ-TH-0001-000007"
 _PRINTER = DeviceReport(DeviceRole.RECEIPT, DeviceState.ONLINE)
@@ -111,6 +116,8 @@ HEALTHY: dict[type, object] = {
     StopPreview: Acknowledged(),
     TakePhoto: Photo(b"jpeg"),
     ProbeCard: CardProbe(False),
+    ReadBankCard: BankCard("622200******0001", number="6222000000000001"),
+    ScanCode: ScannedCode(b"26442000000012345678"),
     SelfTest: TestReport(True, ()),
     Retry: Ok(),
 }
@@ -144,11 +151,12 @@ def bill(number: str, amount: str) -> Record:
 
 
 def sample_records(dataset: str) -> tuple[Record, ...]:
-    """The sample city's records of a dataset, whoever they are about."""
+    """The records of a dataset that everybody in the sample city has, or Huang Guixiang has."""
     table = tomllib.loads((CONFIG / "samples" / "datasets" / f"{dataset}.toml").read_text(encoding="utf-8"))
     return tuple(
         Record(row["title"], tuple(Answer(label, value, label) for label, value in row["rows"]), row["state"])
         for row in table["record"]
+        if "huang-guixiang" in row.get("people", ["huang-guixiang"])
     )
 
 

@@ -12,6 +12,13 @@ from kiosk.journey.scope import band_value
 def test_our_functions_stand_beside_cels() -> None:
     assert evaluate('age_on("1956-03-05", plus_months("2026-01-01", 3)) >= 70', {}, {}) is True
     assert evaluate('month_of("2026-03-05")', {}, {}) == "2026-03"
+    assert evaluate('year_of(plus_months("2026-03-05", -12))', {}, {}) == "2025"
+    assert [evaluate(f'part_of("01,32,,2644", ",", {place})', {}, {}) for place in (0, 2, 3, 4)] == [
+        "01",
+        "",
+        "2644",
+        "",
+    ]
     assert evaluate("length(name)", {"name": "欧阳"}, {}) == 2
     assert evaluate("money(30)", {}, {}) == "¥30.00"
 
