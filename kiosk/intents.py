@@ -26,7 +26,13 @@ class CareToggled(Intent, frozen=True):
 
 
 class TabChosen(Intent, frozen=True):
-    """Chose a filter of the menu."""
+    """Chose a way through the menu."""
+
+    id: str
+
+
+class DoorChosen(Intent, frozen=True):
+    """Chose a life event, a department or a kind of person in the menu."""
 
     id: str
 
@@ -110,6 +116,7 @@ AnyIntent = (
     | LanguageChosen
     | CareToggled
     | TabChosen
+    | DoorChosen
     | ServiceChosen
     | Confirmed
     | Declined

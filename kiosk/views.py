@@ -99,6 +99,15 @@ class Group(msgspec.Struct, frozen=True):
     tiles: tuple[Tile, ...]
 
 
+class Door(msgspec.Struct, frozen=True):
+    """A life event, a department or a kind of person: behind it are services, some of which `detail` names."""
+
+    id: str
+    label: str
+    detail: str
+    icon: str
+
+
 class AttractView(View, frozen=True, kw_only=True):
     """Nobody is here: greeting, notices, languages, care mode, begin. `lines` are short promises."""
 
@@ -108,9 +117,10 @@ class AttractView(View, frozen=True, kw_only=True):
 
 
 class MenuView(View, frozen=True, kw_only=True):
-    """Choose a service. `tabs` are filters (empty: none); `tab` is the chosen one."""
+    """Choose a service, or first a door to some. `tabs` are the ways to look; `tab` is the chosen one."""
 
     groups: tuple[Group, ...]
+    doors: tuple[Door, ...] = ()
     tabs: tuple[Option, ...] = ()
     tab: str = ""
 

@@ -9,6 +9,7 @@ import msgspec
 from kiosk.views import (
     AttractView,
     Chrome,
+    Door,
     Group,
     Language,
     Line,
@@ -83,6 +84,7 @@ def _entry(tr: Tr, chrome: Callable[..., Chrome], picture: bytes, page: bytes) -
             hours=tr("全天24小时", "全天24小時", "Open 24 hours"),
         ),
         "menu": _menu(tr, chrome(can_leave=True)),
+        "doors": _doors(tr, chrome(can_leave=True)),
         "service": ServiceView(
             chrome=chrome(can_back=True, can_leave=True),
             title=tr("个人参保证明", "個人參保證明", "Proof of insurance"),
@@ -161,18 +163,50 @@ def _entry(tr: Tr, chrome: Callable[..., Chrome], picture: bytes, page: bytes) -
     }
 
 
-def _menu(tr: Tr, chrome: Chrome) -> MenuView:
-    ready, later, unavailable = Readiness.READY, Readiness.LATER, Readiness.UNAVAILABLE
-    tabs = (
-        Option("hot", tr("常用", "常用", "Frequent")),
-        Option("all", tr("全部", "全部", "All")),
-        Option("elder", tr("长者", "長者", "Seniors")),
-        Option("mine", tr("我的办件", "我的辦件", "My cases")),
+def _ways(tr: Tr) -> tuple[Option, ...]:
+    return (
+        Option("hot", tr("常用", "常用", "Popular")),
+        Option("event", tr("按事情", "按事情", "By topic")),
+        Option("department", tr("按部门", "按部門", "By office")),
+        Option("audience", tr("按人群", "按人群", "For whom")),
     )
+
+
+def _doors(tr: Tr, chrome: Chrome) -> MenuView:
     return MenuView(
         chrome=chrome,
         title=tr("您想办什么？", "您想辦什麼？", "What would you like to do?"),
-        tabs=tabs,
+        tabs=_ways(tr),
+        tab="event",
+        groups=(),
+        doors=(
+            Door(
+                "work",
+                tr("就业社保", "就業社保", "Work and insurance"),
+                tr(
+                    "参保证明、社保卡申领等24项",
+                    "參保證明、社保卡申領等24項",
+                    "24 services: Proof of insurance and more",
+                ),
+                "briefcase",
+            ),
+            Door(
+                "elderly",
+                tr("长者服务", "長者服務", "Older people"),
+                tr("高龄津贴", "高齡津貼", "Allowance"),
+                "hand-heart",
+            ),
+            Door("car", tr("开车用车", "駕駛用車", "Driving"), tr("查违法", "查違例", "Check fines"), "car"),
+        ),
+    )
+
+
+def _menu(tr: Tr, chrome: Chrome) -> MenuView:
+    ready, later, unavailable = Readiness.READY, Readiness.LATER, Readiness.UNAVAILABLE
+    return MenuView(
+        chrome=chrome,
+        title=tr("您想办什么？", "您想辦什麼？", "What would you like to do?"),
+        tabs=_ways(tr),
         tab="hot",
         groups=(
             Group(

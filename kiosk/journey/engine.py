@@ -17,6 +17,7 @@ from kiosk.intents import (
     Chosen,
     Confirmed,
     Declined,
+    DoorChosen,
     HelpPressed,
     Intent,
     LanguageChosen,
@@ -33,6 +34,7 @@ from kiosk.journey.effects import AnyEffect, EndSession, Show
 from kiosk.journey.events import Event, SessionStarted, TimedOut, World, WorldChanged
 from kiosk.journey.idle import rewind
 from kiosk.journey.leaving import is_over, look_again
+from kiosk.journey.menu import has_door
 from kiosk.journey.pages import can_back, can_leave, is_closed
 from kiosk.journey.readiness import judge
 from kiosk.journey.session import Cover, Session, Stage
@@ -155,6 +157,8 @@ def _under_cover(turn: Turn, intent: AnyIntent) -> Turn:
 def _back(turn: Turn) -> Turn:
     if not can_back(turn):
         return turn
+    if turn.session.stage is Stage.MENU:
+        return turn.changed(door="")
     if turn.session.stage is Stage.STEPS and turn.session.problem is None:
         return behaviour_of(turn).back(turn)
     return turn.go(Going.BACK)
@@ -175,7 +179,9 @@ def _staged(turn: Turn, intent: AnyIntent) -> Turn:
 def _menu_intent(turn: Turn, intent: AnyIntent) -> Turn:
     match intent:
         case TabChosen(id=tab):
-            return turn.changed(tab=tab, stage=Stage.MENU, service="")
+            return turn.changed(way=tab, door="", stage=Stage.MENU, service="")
+        case DoorChosen(id=door) if turn.session.stage is Stage.MENU and has_door(turn, door):
+            return turn.changed(door=door)
         case ServiceChosen(id=service) if service in turn.context.catalogue.services:
             return turn.changed(stage=Stage.SERVICE, service=service)
         case Confirmed() if turn.session.stage is Stage.SERVICE:

@@ -1,54 +1,138 @@
-"""The menu and the page of one service: what it needs, takes and gives, and whether it can be done here now.
+"""The menu: four ways to a service. What is asked for most at this kind of site, then by event, department, person.
 
-Not responsible for judging readiness (kiosk.journey.readiness).
+A way other than the first shows doors (a life event, a department, a kind of person), and a door its services. Not
+responsible for judging readiness (kiosk.journey.readiness).
 """
 
 from __future__ import annotations
 
-from kiosk.journey.dates import money_fen
-from kiosk.journey.model import (
-    Band,
-    GateStep,
-    Law,
-    Material,
-    NoticeStep,
-    PrefillStep,
-    RatingStep,
-    Service,
-    Step,
-    SubmitStep,
-)
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from kiosk.journey.model import Named, Service
 from kiosk.journey.pages import chrome
 from kiosk.journey.readiness import judge
 from kiosk.journey.turn import Turn
-from kiosk.journey.wording import reading_time_s
-from kiosk.views import AnyView, Group, Language, MenuView, Option, Row, ServiceView, Tile
+from kiosk.views import Door, Group, MenuView, Option, Tile
 
-UNNAMED = (PrefillStep, SubmitStep, GateStep, RatingStep)
-ALL = "all"
+KINDS = ("certificate", "query", "application", "booking", "review", "payment")
+"""In what order a department's services stand: what one leaves with, first."""
+NAMED_ON_A_DOOR = 2
+
+
+class Way(StrEnum):
+    """How the menu is looked at: the ids of its tabs."""
+
+    HOT = "hot"
+    EVENT = "event"
+    DEPARTMENT = "department"
+    AUDIENCE = "audience"
 
 
 def menu(turn: Turn) -> MenuView:
-    """The services of the chosen tab (a life event), grouped by department."""
-    catalogue, session = turn.context.catalogue, turn.session
-    language = session.language
-    shown = [service for service in catalogue.services.values() if session.tab in {"", ALL, *service.groups}]
-    groups = [
-        Group(
-            department.name.of(language),
-            tuple(_tile(turn, service) for service in shown if service.department == code),
-        )
-        for code, department in catalogue.departments.items()
-    ]
-    used = {group for service in catalogue.services.values() for group in service.groups}
-    tabs = [Option(code, named.name.of(language)) for code, named in catalogue.groups.items() if code in used]
+    """The services of the chosen way and door; of a way without a door, its doors."""
+    way, session = way_of(turn), turn.session
+    doors = _behind(turn, way)
+    opened = doors.get(session.door, [])
     return MenuView(
         chrome=chrome(turn),
-        title=turn.say("menu.title"),
-        groups=tuple(group for group in groups if group.tiles),
-        tabs=(Option(ALL, turn.say("menu.all")), *tabs),
-        tab=session.tab or ALL,
+        title=_codes(turn, way)[session.door].name.of(session.language) if opened else turn.say("menu.title"),
+        groups=_groups(turn, way, opened) if opened else _hot(turn, way),
+        doors=() if opened else tuple(_door(turn, way, code, services) for code, services in doors.items()),
+        tabs=tuple(Option(each, turn.say(f"menu.{each}")) for each in _ways(turn)),
+        tab=way,
     )
+
+
+def way_of(turn: Turn) -> Way:
+    """The chosen way, or the first one there is."""
+    ways = _ways(turn)
+    return next((way for way in ways if way == turn.session.way), ways[0])
+
+
+def has_door(turn: Turn, code: str) -> bool:
+    """Whether the way that is shown has services behind this code."""
+    return code in _behind(turn, way_of(turn))
+
+
+def _ways(turn: Turn) -> list[Way]:
+    return [way for way in Way if way is not Way.HOT or any(_is_hot(turn, service) for service in _all(turn))]
+
+
+def _all(turn: Turn) -> Iterable[Service]:
+    return turn.context.catalogue.services.values()
+
+
+def _is_hot(turn: Turn, service: Service) -> bool:
+    return turn.context.terminal.site in service.hot
+
+
+def _codes(turn: Turn, way: Way) -> Mapping[str, Named]:
+    catalogue = turn.context.catalogue
+    match way:
+        case Way.EVENT:
+            return catalogue.groups
+        case Way.DEPARTMENT:
+            return catalogue.departments
+        case Way.AUDIENCE:
+            return catalogue.audiences
+        case _:
+            return {}
+
+
+def _behind(turn: Turn, way: Way) -> dict[str, list[Service]]:
+    """The services behind each door that has any, in the order of the codes."""
+    found: dict[str, list[Service]] = {code: [] for code in _codes(turn, way)}
+    for service in _all(turn):
+        for code in _places(service, way):
+            if code in found:
+                found[code].append(service)
+    return {code: _in_order(turn, services) for code, services in found.items() if services}
+
+
+def _places(service: Service, way: Way) -> tuple[str, ...]:
+    match way:
+        case Way.EVENT:
+            return service.groups
+        case Way.DEPARTMENT:
+            return (service.department,)
+        case Way.AUDIENCE:
+            return service.audiences
+        case _:
+            return ()
+
+
+def _in_order(turn: Turn, services: Iterable[Service]) -> list[Service]:
+    """What this kind of site is asked for first, then by the number in the city's list."""
+    return sorted(services, key=lambda service: (not _is_hot(turn, service), service.no, service.id))
+
+
+def _hot(turn: Turn, way: Way) -> tuple[Group, ...]:
+    if way is not Way.HOT:
+        return ()
+    hot = _in_order(turn, (service for service in _all(turn) if _is_hot(turn, service)))
+    return (Group("", tuple(_tile(turn, service) for service in hot)),)
+
+
+def _groups(turn: Turn, way: Way, services: list[Service]) -> tuple[Group, ...]:
+    """A department's services by what they are; all others by department."""
+    if way is Way.DEPARTMENT:
+        named = [(kind, turn.say(f"menu.{kind}")) for kind in KINDS]
+        parts = [(name, [one for one in services if one.handle_type == kind]) for kind, name in named]
+    else:
+        catalogue, language = turn.context.catalogue, turn.session.language
+        parts = [
+            (department.name.of(language), [one for one in services if one.department == code])
+            for code, department in catalogue.departments.items()
+        ]
+    return tuple(Group(name, tuple(_tile(turn, one) for one in within)) for name, within in parts if within)
+
+
+def _door(turn: Turn, way: Way, code: str, services: list[Service]) -> Door:
+    named, language = _codes(turn, way)[code], turn.session.language
+    some = turn.say("service.comma").join(one.title.of(language) for one in services[:NAMED_ON_A_DOOR])
+    more = turn.say("menu.more", some=some, count=str(len(services)))
+    return Door(code, named.name.of(language), some if len(services) <= NAMED_ON_A_DOOR else more, named.icon)
 
 
 def _tile(turn: Turn, service: Service) -> Tile:
@@ -62,128 +146,3 @@ def _tile(turn: Turn, service: Service) -> Tile:
         verdict.level,
         verdict.reason,
     )
-
-
-def service_page(turn: Turn) -> AnyView:
-    """One service before any identity."""
-    context, session, language = turn.context, turn.session, turn.session.language
-    resolved = context.catalogue.resolve(session.service, context.terminal.district, session.today)
-    service = resolved.service
-    verdict = judge(service, session.world, context, language)
-    return ServiceView(
-        chrome=chrome(turn),
-        title=service.title.of(language),
-        summary=service.summary.of(language),
-        facts=tuple(_facts(turn, service)),
-        steps=tuple(_step_names(service.steps, turn)),
-        readiness=verdict.level,
-        reason=verdict.reason,
-        nearest=verdict.nearest,
-    )
-
-
-def _step_names(steps: tuple[Step, ...], turn: Turn) -> list[str]:
-    names = [step.name.of(turn.session.language) for step in steps if not isinstance(step, UNNAMED)]
-    return list(dict.fromkeys(names))
-
-
-def _facts(turn: Turn, service: Service) -> list[Row]:
-    language, say = turn.session.language, turn.say
-    department = turn.context.catalogue.departments[service.department].name.of(language)
-    reading_s = sum(reading_time_s(step) for step in service.steps if isinstance(step, NoticeStep))
-    rows = [
-        Row(say("service_more.plain"), service.plain.of(language) if service.plain else ""),
-        Row(say("service.who"), service.accept_condition.of(language)),
-        Row(say("service.bring"), say("service.comma").join(item.of(language) for item in service.bring)),
-        Row(say("service.minutes"), say("service.about", minutes=str(service.minutes), reading=str(reading_s))),
-        Row(say("service.fee"), say("service.semicolon").join([service.fee.of(language), *_fees(turn, service)])),
-        Row(say("service.result"), service.result.of(language)),
-        Row(say("service.promise"), _promise(turn, service)),
-        Row(say("service_more.statutory"), _statutory(turn, service)),
-        Row(say("service_more.visits"), _visits(turn, service)),
-        Row(say("service_more.materials"), say("service.comma").join(_material(turn, m) for m in service.materials)),
-        Row(say("service.hours"), _hours(turn, service)),
-        Row(say("service.department"), service.dept_name.of(language) if service.dept_name else department),
-    ]
-    rows += _differences(turn, service)
-    if service.by_law:
-        rows.append(
-            Row(say("service.basis"), say("service.semicolon").join(_law(law, language) for law in service.by_law))
-        )
-    if service.demo:
-        rows.append(Row(say("service.note"), say("service.demo")))
-    return [row for row in rows if row.value]
-
-
-def _law(law: Law, language: Language) -> str:
-    return " ".join(filter(None, (law.name.of(language), law.number, law.article)))
-
-
-def _fees(turn: Turn, service: Service) -> list[str]:
-    language = turn.session.language
-    found: list[str] = []
-    for fee in service.fees:
-        words = {"name": fee.name.of(language), "amount": money_fen(fee.amount_fen), "basis": fee.basis.of(language)}
-        said = turn.say("service_more.fee", **words)
-        found.append(turn.say("field.demo", figure=said) if fee.demo else said)
-    return found
-
-
-def _material(turn: Turn, material: Material) -> str:
-    name, language = material.name.of(turn.session.language), turn.session.language
-    return turn.say("service_more.case", name=name, case=material.case.of(language)) if material.case else name
-
-
-def _statutory(turn: Turn, service: Service) -> str:
-    days = service.terms.statutory_days
-    return turn.say(f"service_more.{service.terms.unit}", days=str(days)) if days else ""
-
-
-def _visits(turn: Turn, service: Service) -> str:
-    if not service.visits or service.visit_reason is None:
-        return ""
-    reason = service.visit_reason.of(turn.session.language)
-    return turn.say("service_more.visit", visits=str(service.visits), reason=reason)
-
-
-def _promise(turn: Turn, service: Service) -> str:
-    if service.project_type == "on_the_spot":
-        return turn.say("service.on_the_spot")
-    return turn.say("service.promised", days=str(service.promise_days)) if service.promise_days else ""
-
-
-def _hours(turn: Turn, service: Service) -> str:
-    if (service.hours.opens, service.hours.closes) == (0, 24):
-        return turn.say("service.always")
-    return turn.say("service.open", opens=str(service.hours.opens), closes=str(service.hours.closes))
-
-
-def _differences(turn: Turn, city: Service) -> list[Row]:
-    """What differs by district, side by side: the city's rule, then each district that has its own."""
-    catalogue, language = turn.context.catalogue, turn.session.language
-    base = catalogue.services[city.id]
-    rows: list[Row] = []
-    if base.districts_differ is not None:
-        rows.append(Row(turn.say("service.differs"), base.districts_differ.of(language)))
-    for name, bands in base.tables.items():
-        rows.append(Row(f"{turn.say('service.city_rule')} · {_table_name(turn, base, name)}", _bands(turn, bands)))
-    for (code, service_id), overlay in catalogue.overlays.items():
-        if service_id == city.id and overlay.in_force(turn.session.today):
-            own = [f"{_table_name(turn, base, name)} {_bands(turn, bands)}" for name, bands in overlay.tables.items()]
-            label = catalogue.district_name(code, language)
-            rows.append(Row(label, turn.say("service.semicolon").join([*own, overlay.note.of(language)])))
-    return rows
-
-
-def _table_name(turn: Turn, service: Service, name: str) -> str:
-    return service.table_names[name].of(turn.session.language)
-
-
-def _bands(turn: Turn, bands: tuple[Band, ...]) -> str:
-    parts = [
-        turn.say("service.band_open", first=str(band.first), value=str(band.value))
-        if band.last >= 150
-        else turn.say("service.band", first=str(band.first), last=str(band.last), value=str(band.value))
-        for band in bands
-    ]
-    return turn.say("service.semicolon").join(parts)

@@ -254,10 +254,11 @@ OVERLAID = ("summary", "accept_condition", "promise_days", "visits", "bring", "m
 
 
 class Named(msgspec.Struct, frozen=True):
-    """A code and its name: a district, a department, a life event."""
+    """A code and its name: a district, a department, a life event. `icon` is for those that are doors of the menu."""
 
     code: str
     name: Text
+    icon: str = "list-checks"
 
 
 class PublicRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -147,7 +147,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     stage: Stage = Stage.MENU
     cover: Cover = Cover.NONE
     service: str = ""
-    tab: str = ""
+    way: str = ""
+    door: str = ""
     index: int = -1
     returning: bool = False
     spent: bool = False

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from kiosk.journey.attract import closed
-from kiosk.journey.menu import menu, service_page
+from kiosk.journey.menu import menu
 from kiosk.journey.model import kind_of
 from kiosk.journey.pages import goodbye, help_page, is_closed, problem, still_there, with_caption
+from kiosk.journey.service_page import service_page
 from kiosk.journey.session import Cover, Stage
 from kiosk.journey.technician import show_technician
 from kiosk.journey.turn import Turn

@@ -18,11 +18,17 @@ from PySide6.QtCore import QSocketNotifier
 
 import kiosk.bootstrap
 from kiosk.folders import Folders
-from kiosk.intents import Begun, Confirmed, LeavePressed
+from kiosk.intents import AnyIntent, Begun, Confirmed, DoorChosen, LeavePressed, TabChosen
 from kiosk.views import AnyView, MenuView
 from ui.window import KioskWindow
 
-TOUCHES = {"begin": Begun, "leave": LeavePressed, "confirm": Confirmed}
+TOUCHES: dict[str, AnyIntent] = {
+    "begin": Begun(),
+    "offices": TabChosen("department"),
+    "insurance": DoorChosen("hrss"),
+    "leave": LeavePressed(),
+    "confirm": Confirmed(),
+}
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ def listen(window: KioskWindow) -> QSocketNotifier:
 
     def hear() -> None:
         for word in os.read(0, 64).decode().split():
-            window.intent.emit(TOUCHES[word]())
+            window.intent.emit(TOUCHES[word])
 
     ear.activated.connect(hear)
     return ear

@@ -377,7 +377,7 @@ def test_a_full_store_closes_the_terminal_too(citizen: Citizen) -> None:
 
 
 def test_the_menu_follows_the_world(citizen: Citizen) -> None:
-    citizen.does(do.Begun())
+    citizen.does(do.Begun(), do.TabChosen("department"), do.DoorChosen("hrss"))
     out = DeviceReport(DeviceRole.DOCUMENT, DeviceState.ONLINE, supplies={"paper": SupplyState.OUT})
     others = tuple(report for report in good_world().devices if report.role is not DeviceRole.DOCUMENT)
     citizen.becomes(msgspec.structs.replace(good_world(), devices=(*others, out)))

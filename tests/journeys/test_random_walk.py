@@ -27,7 +27,14 @@ TOUCHES = st.one_of(
     st.sampled_from(
         [
             *(do.Begun(), do.CareToggled(), do.Confirmed(), do.Declined(), do.BackPressed(), do.LeavePressed()),
-            *(do.HelpPressed(), do.StillHere(), do.Touched(), do.TechnicianPressed(), do.TabChosen("work")),
+            *(
+                do.HelpPressed(),
+                do.StillHere(),
+                do.Touched(),
+                do.TechnicianPressed(),
+                do.TabChosen("event"),
+                do.DoorChosen("work"),
+            ),
         ]
     ),
     st.sampled_from(Language).map(do.LanguageChosen),

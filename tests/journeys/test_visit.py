@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import msgspec
 import pytest
 
@@ -233,13 +235,60 @@ def test_another_service_needs_no_second_card(citizen: Citizen) -> None:
     assert len(citizen.commands(ReadIdCard)) == 1
 
 
-def test_tabs_filter_the_menu(citizen: Citizen) -> None:
-    citizen.does(do.Begun(), do.TabChosen("elderly"))
-    assert isinstance(citizen.view, MenuView)
-    assert [tile.id for group in citizen.view.groups for tile in group.tiles] == ["civil/longevity-allowance"]
-    citizen.does(do.TabChosen("all"), do.ServiceChosen("no/such"))
-    assert citizen.page == "MenuView"
-    assert sum(len(group.tiles) for group in citizen.view.groups) == len(citizen.context.catalogue.services)
+def menu_of(citizen: Citizen) -> MenuView:
+    view = citizen.view
+    assert isinstance(view, MenuView)
+    return view
+
+
+def tiles(citizen: Citizen) -> list[str]:
+    return [tile.id for group in menu_of(citizen).groups for tile in group.tiles]
+
+
+def test_the_menu_opens_with_what_this_kind_of_site_is_asked_for(citizen: Citizen) -> None:
+    citizen.does(do.Begun())
+    services = citizen.context.catalogue.services
+    hot = sorted((service.no, service.id) for service in services.values() if "street" in service.hot)
+    assert hot
+    assert tiles(citizen) == [id for _, id in hot]
+    assert (menu_of(citizen).tab, menu_of(citizen).doors) == ("hot", ())
+
+
+@pytest.mark.parametrize("way", ["event", "department", "audience"])
+def test_each_other_way_leads_to_every_service(citizen: Citizen, way: str) -> None:
+    citizen.does(do.Begun(), do.TabChosen(way))
+    doors, found = menu_of(citizen).doors, set[str]()
+    assert tiles(citizen) == []
+    for door in doors:
+        citizen.does(do.DoorChosen(door.id))
+        assert (menu_of(citizen).title, menu_of(citizen).doors) == (door.label, ())
+        found |= set(tiles(citizen))
+        citizen.does(do.BackPressed())
+        assert menu_of(citizen).doors == doors
+    assert found == set(citizen.context.catalogue.services)
+
+
+def test_one_comes_back_from_a_service_to_the_door_one_came_through(citizen: Citizen) -> None:
+    citizen.does(do.Begun(), do.TabChosen("event"), do.DoorChosen("elderly"))
+    behind = tiles(citizen)
+    citizen.does(do.ServiceChosen(behind[0]), do.BackPressed())
+    assert tiles(citizen) == behind
+
+
+def test_a_door_or_a_service_that_is_not_there_changes_nothing(citizen: Citizen) -> None:
+    citizen.does(do.Begun(), do.TabChosen("event"))
+    before = citizen.view
+    citizen.does(do.DoorChosen("no-such"), do.ServiceChosen("no/such"), do.BackPressed())
+    assert citizen.view == before
+
+
+def test_a_site_without_a_hot_list_begins_with_the_events(citizen: Citizen) -> None:
+    services = {id: msgspec.structs.replace(one, hot=()) for id, one in citizen.context.catalogue.services.items()}
+    catalogue = dataclasses.replace(citizen.context.catalogue, services=services)
+    citizen.context = dataclasses.replace(citizen.context, catalogue=catalogue)
+    citizen.does(do.Begun())
+    assert menu_of(citizen).tab == "event"
+    assert [tab.id for tab in menu_of(citizen).tabs] == ["event", "department", "audience"]
 
 
 def test_declining_the_consent_leads_back_to_the_menu(citizen: Citizen) -> None:
@@ -306,9 +355,11 @@ def test_a_locked_pin_is_told(citizen: Citizen) -> None:
 
 def test_an_offline_menu_says_later_before_any_identity(context: Context) -> None:
     citizen = Citizen(context, good_world(LineState.OFFLINE)).does(do.Begun())
-    tiles = {tile.id: tile.readiness for group in citizen.view.groups for tile in group.tiles}
-    assert tiles["hrss/social-security-card"] is Readiness.LATER
-    assert tiles["general/track-case"] is Readiness.UNAVAILABLE
+    hot = {tile.id: tile.readiness for group in menu_of(citizen).groups for tile in group.tiles}
+    assert hot["general/track-case"] is Readiness.UNAVAILABLE
+    citizen.does(do.TabChosen("department"), do.DoorChosen("hrss"))
+    behind = {tile.id: tile.readiness for group in menu_of(citizen).groups for tile in group.tiles}
+    assert behind["hrss/social-security-card"] is Readiness.LATER
 
 
 def test_every_timer_is_new(citizen: Citizen) -> None:

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from kiosk.folders import CONFIG
-from kiosk.intents import Begun, Confirmed, LeavePressed, ServiceChosen
+from kiosk.intents import Begun, Confirmed, DoorChosen, LeavePressed, ServiceChosen, TabChosen
 from kiosk.ipc import ConnectionLost, RemoteError
 from kiosk.journey.catalogue import config_files
 from kiosk.journey.context import TerminalFacts
 from kiosk.terminal.edition import Edition, EditionError, floor_edition, read_edition
 from kiosk.terminal.librarian import Librarian
 from kiosk.terminal.links import EditionArrived, StatusArrived
-from kiosk.views import AttractView, GoodbyeView, MenuView, NoticeView, OutOfServiceView, ProblemView, Readiness
+from kiosk.views import AttractView, GoodbyeView, MenuView, NoticeView, OutOfServiceView, ProblemView, Readiness, Tile
 from offline_cache.contract import LineState, StoreStatus
 from offline_cache.contract_catalogue import (
     CatalogueFile,
@@ -218,9 +218,15 @@ def status(**catalogue: Any) -> StatusArrived:
 
 
 def menu_of(bench: Bench) -> list[str]:
-    bench.terminal.handle_intent(Begun())
+    return [tile.id for tile in tiles_of(bench)]
+
+
+def tiles_of(bench: Bench) -> list[Tile]:
+    """Of the office of social security."""
+    for intent in (Begun(), TabChosen("department"), DoorChosen("hrss")):
+        bench.terminal.handle_intent(intent)
     assert isinstance(bench.screen.now, MenuView)
-    return [tile.id for group in bench.screen.now.groups for tile in group.tiles]
+    return [tile for group in bench.screen.now.groups for tile in group.tiles]
 
 
 def leave(bench: Bench) -> None:
@@ -272,10 +278,7 @@ def test_the_frame_gets_the_words_of_the_edition(bench: Bench) -> None:
 
 def test_a_withdrawn_service_says_so_before_anybody_begins_it(bench: Bench) -> None:
     bench.news(status(version=1, withdrawn=("hrss/social-security-card",)))
-    bench.terminal.handle_intent(Begun())
-    view = bench.screen.now
-    assert isinstance(view, MenuView)
-    tile = next(tile for group in view.groups for tile in group.tiles if tile.id == "hrss/social-security-card")
+    tile = next(tile for tile in tiles_of(bench) if tile.id == "hrss/social-security-card")
     assert (tile.readiness, tile.reason) == (Readiness.UNAVAILABLE, "主管部门已暂停这项业务")
     bench.terminal.handle_intent(ServiceChosen("hrss/social-security-card"))
     bench.terminal.handle_intent(Confirmed())

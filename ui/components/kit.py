@@ -60,7 +60,7 @@ def add_rows(box: QVBoxLayout, cards: Sequence[QWidget], across: int, gap: int) 
         for card in cards[start : start + across]:
             line.addWidget(card, 1)
         for _ in range(across - len(cards[start : start + across])):
-            line.addStretch(1)
+            line.addWidget(QWidget(), 1)  # not a stretch: that takes no gap beside it
         box.addLayout(line)
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QSizePolicy
 
-from kiosk.views import Option, Readiness, Tile
+from kiosk.views import Door, Option, Readiness, Tile
 from ui.components.button import Look, TouchButton
 from ui.components.icons import icon
 from ui.components.kit import Kit
@@ -113,7 +113,43 @@ class OptionCard(Card):
         painter.drawEllipse(QRectF(at.x(), at.y(), px, px).adjusted(2, 2, -2, -2))
 
 
-class TileCard(Card):
+class PicturedCard(Card):
+    """Base of doors and tiles: an icon on a disc beside the words."""
+
+    def side(self) -> int:
+        return self.kit.metrics.pick(23, 27)
+
+    def draw_picture(self, painter: QPainter, name: str, ink: str, fill: str) -> None:
+        """Paint the icon on its disc, at the top left."""
+        disc = self.kit.metrics.pick(19, 22)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(fill))
+        painter.drawEllipse(QRectF(self._pad(), self._pad(), disc, disc))
+        inner = int(disc * 0.62)
+        shift = self._pad() + (disc - inner) / 2
+        painter.drawImage(QPointF(shift, shift), icon(name, ink, inner))
+
+
+class DoorCard(PicturedCard):
+    """What leads to several services: icon, name, and some of what is behind it."""
+
+    def __init__(self, kit: Kit, door: Door) -> None:
+        super().__init__(kit, door.label, "key", door.detail)
+        self.door = door
+
+    def parts(self) -> list[tuple[str, QFont, str, int]]:
+        metrics, kit = self.kit.metrics, self.kit
+        return [
+            (self.door.label, kit.font(metrics.lead, True), COLOURS.ink, 3),
+            (self.door.detail, kit.font(metrics.small), COLOURS.ink_soft, 3),
+        ]
+
+    def draw(self, painter: QPainter, area: QRectF) -> None:
+        self.draw_picture(painter, self.door.icon, COLOURS.accent, COLOURS.accent_soft)
+        self._words(painter, self._pad())
+
+
+class TileCard(PicturedCard):
     """A service in the menu: icon, title, one line, and what this machine can do for it now."""
 
     def __init__(self, kit: Kit, tile: Tile) -> None:
@@ -122,9 +158,6 @@ class TileCard(Card):
         self.tile = tile
         self.badge = badge
         self.is_off = tile.readiness is Readiness.UNAVAILABLE
-
-    def side(self) -> int:
-        return self.kit.metrics.pick(23, 27)
 
     def parts(self) -> list[tuple[str, QFont, str, int]]:
         metrics, kit = self.kit.metrics, self.kit
@@ -143,14 +176,8 @@ class TileCard(Card):
         return Paragraph(words, self.kit.font(self.kit.metrics.small), room, 3)
 
     def draw(self, painter: QPainter, area: QRectF) -> None:
-        metrics = self.kit.metrics
-        disc = metrics.pick(19, 22)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(COLOURS.line if self.is_off else COLOURS.accent_soft))
-        painter.drawEllipse(QRectF(self._pad(), self._pad(), disc, disc))
-        inner, ink = int(disc * 0.62), COLOURS.ink_off if self.is_off else COLOURS.accent
-        shift = self._pad() + (disc - inner) / 2
-        painter.drawImage(QPointF(shift, shift), icon(self.tile.icon, ink, inner))
+        ink, fill = (COLOURS.ink_off, COLOURS.line) if self.is_off else (COLOURS.accent, COLOURS.accent_soft)
+        self.draw_picture(painter, self.tile.icon, ink, fill)
         self._words(painter, self._pad())
         self._draw_badge(painter)
 

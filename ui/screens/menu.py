@@ -1,14 +1,16 @@
-"""Choose a service: filters, titled groups, tiles that say whether it can be done here now."""
+"""Choose a service: ways to look, doors to several, tiles that say whether one can be done here now."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QVBoxLayout
 
-from kiosk.intents import ServiceChosen, TabChosen
-from kiosk.views import Group, MenuView, Option, Tile
+from kiosk.intents import DoorChosen, ServiceChosen, TabChosen
+from kiosk.views import Door, MenuView, Option, Tile
 from ui.components.button import Button
 from ui.components.kit import add_rows, column, row
-from ui.components.option import TileCard
+from ui.components.option import DoorCard, PicturedCard, TileCard
 from ui.components.text import Text
 from ui.screens.base import Screen
 from ui.theme import COLOURS
@@ -21,14 +23,16 @@ class MenuScreen(Screen[MenuView]):
         if view.tabs:
             self._tabs(view)
         box = self._scrolled()
+        if view.doors:
+            self._cards([self._door(door) for door in view.doors], box)
         for group in view.groups:
             if group.title:
                 heading = Text(self._kit, group.title, self._kit.metrics.lead, bold=True).coloured(COLOURS.ink_soft)
                 box.addWidget(heading)
-            self._tiles(group, box)
+            self._cards([self._tile(tile) for tile in group.tiles], box)
 
     def _tabs(self, view: MenuView) -> None:
-        across = 3 if self._kit.metrics.care and not self._scene.wide else (6 if self._scene.wide else 4)
+        across = 2 if self._kit.metrics.care and not self._scene.wide else (6 if self._scene.wide else 4)
         for start in range(0, len(view.tabs), across):
             line = row(self._kit.metrics.gap)
             for tab in view.tabs[start : start + across]:
@@ -42,11 +46,16 @@ class MenuScreen(Screen[MenuView]):
             button.setAccessibleDescription(self._kit.say("page.chosen"))
         return button
 
-    def _tiles(self, group: Group, box: QVBoxLayout) -> None:
+    def _cards(self, cards: Sequence[PicturedCard], box: QVBoxLayout) -> None:
         across = (2 if self._kit.metrics.care else 3) if self._scene.wide else 1 if self._kit.metrics.care else 2
         rows = column(self._kit.metrics.mm(4))
-        add_rows(rows, [self._tile(tile) for tile in group.tiles], across, self._kit.metrics.mm(4))
+        add_rows(rows, cards, across, self._kit.metrics.mm(4))
         box.addLayout(rows)
+
+    def _door(self, door: Door) -> DoorCard:
+        card = DoorCard(self._kit, door)
+        card.clicked.connect(lambda: self.intent.emit(DoorChosen(door.id)))
+        return card
 
     def _tile(self, tile: Tile) -> TileCard:
         card = TileCard(self._kit, tile)
