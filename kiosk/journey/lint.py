@@ -34,6 +34,7 @@ from kiosk.journey.model import (
     SubmitStep,
     kind_of,
 )
+from kiosk.journey.samples import sample_mistakes
 from kiosk.texts import Texts
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def mistakes_of(catalogue: Catalogue, texts: Texts, fit: frozenset[str] = frozen
             *_tables(service.tables),
             *_table_names(service),
             *_questions(service),
+            *sample_mistakes(service),
             *rule_mistakes(service),
             *sentence_mistakes(service),
         ]

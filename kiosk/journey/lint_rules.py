@@ -73,6 +73,8 @@ def _mistake(expression: Expression, service: Service) -> str:
             "figure": lambda name: service.figures[name].value,
             "sum_of": lambda label: 0,
             "sum_chosen": lambda label, numbers: 0,
+            "row_of": lambda label, said="1" if full else "": said,
+            "row_chosen": lambda label, number, said="1" if full else "": said,
             "say_figure": lambda name: str(service.figures[name].value),
         }
         try:

@@ -157,7 +157,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     `district` (CEL) names the district whose rules count; `tables` are age tables that an overlay may replace.
     `identity` is the level of proof (L0 nobody, L1 the card, L2 the person, LP proxy, LB company), `factors` what
     can prove it. `needs` are the device roles; left out, they follow from the steps. `hot` are the kinds of site
-    where it stands in front.
+    where it stands in front. `sample` is what previews and tests need of their citizen (kiosk.journey.samples).
     """
 
     id: str
@@ -217,6 +217,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     figures: dict[str, Figure] = {}
     districts_differ: Text | None = None
     no: int = 0
+    sample: dict[str, str] = {}
     steps: tuple[AnyStep, ...] = ()
 
     def step(self, step_id: str) -> int:
@@ -288,10 +289,7 @@ class PublicTable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """Another place that serves citizens; `services` it can finish, `books`: bookings of which services are for it.
-
-    All shipped ones are samples (演示).
-    """
+    """Another place that serves citizens (all samples, 演示); `services` it can finish, `books`: bookings for it."""
 
     id: str
     name: Text

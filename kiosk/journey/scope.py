@@ -4,7 +4,8 @@ Names: today, online, proxy, found (how many records a lookup gave), terminal.di
 is for), known.<field>, answers.<step> (what it is worth: kiosk.journey.answers), shown.<step>,
 district.{code,name,differs,basis,since,note,decided_by}; functions say_date(day), district_name(code),
 banded(table, age), city_banded(table, age), figure(name), say_figure(name): with its unit and 演示,
-sum_of(label) and sum_chosen(label, numbers): the money (fen) of the records that were found.
+sum_of(label) and sum_chosen(label, numbers): the money (fen) of the records that were found; row_of(label) and
+row_chosen(label, number): what a row of them says, of the first record that has it, or of the one with this number.
 """
 
 from __future__ import annotations
@@ -81,6 +82,8 @@ def scope_of(session: Session, context: Context, service: Service) -> Scope:
     functions["say_figure"] = lambda name: say_figure(resolved.service.figures[name], context, session.language)
     functions["sum_of"] = lambda label: sum_fen(session.citizen.records, label, ())
     functions["sum_chosen"] = lambda label, numbers: sum_fen(session.citizen.records, label, tuple(numbers))
+    functions["row_of"] = lambda label: row_text(session.citizen.records, label, "")
+    functions["row_chosen"] = lambda label, number: row_text(session.citizen.records, label, number)
     overlay = resolved.overlay
     facts["district"] = {
         "code": code,
@@ -99,6 +102,13 @@ def sum_fen(records: tuple[Record, ...], label: str, numbers: tuple[str, ...]) -
     chosen = [record for record in records if record.rows and (not numbers or record.rows[0].value in numbers)]
     rows = (row for record in chosen for row in record.rows if label in {row.label, row.name})
     return sum(fen_of(row.value) for row in rows)
+
+
+def row_text(records: tuple[Record, ...], label: str, number: str) -> str:
+    """What the row of this label says, of the first record or of the one with this number; "" where none does."""
+    chosen = [record for record in records if record.rows and number in {"", record.rows[0].value}]
+    rows = (row for record in chosen for row in record.rows if label in {row.label, row.name})
+    return next((row.value for row in rows), "")
 
 
 def band_value(bands: tuple[Band, ...], age: int) -> int:

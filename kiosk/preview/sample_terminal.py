@@ -6,7 +6,7 @@ Not responsible for walking (kiosk.preview.walk) nor for pictures (kiosk.preview
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ from drivers.contract.smart_card import BankCard, ReadBankCard
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState, SupplyState
 from drivers.contract.values import CardLayout, IdCard, JobOutcome, SheetOutcome
 from kiosk.journey.events import World
+from kiosk.journey.model import Service
+from kiosk.journey.samples import card_of, known_of
 from offline_cache.contract import (
     Accept,
     Accepted,
@@ -98,6 +100,7 @@ class SampleTerminal:
     datasets: Path
     page: bytes = b""
     face: bytes = b""
+    known: dict[str, str] = field(default_factory=lambda: dict(KNOWN))
     fixed: dict[type, object] = field(
         default_factory=lambda: {
             ReadIdCard: CARD,
@@ -114,11 +117,16 @@ class SampleTerminal:
         }
     )
 
+    def visited_for(self, service: Service) -> SampleTerminal:
+        """The same terminal, visited by a citizen whom this service is for."""
+        fixed = self.fixed | {ReadIdCard: card_of(service, CARD)}
+        return replace(self, fixed=fixed, known=known_of(service, self.known))
+
     def answer(self, command: object) -> object:
         """What comes back for a command."""
         match command:
             case Prefill(fields=fields):
-                known = tuple(KnownField(name, KNOWN[name], "演示") for name in fields if name in KNOWN)
+                known = tuple(KnownField(name, self.known[name], "演示") for name in fields if name in self.known)
                 return Prefilled(known)
             case Lookup(dataset=dataset):
                 return Records(self._records(dataset))

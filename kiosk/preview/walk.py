@@ -62,6 +62,7 @@ class Walker:
 
     def walk(self, service: str) -> Iterator[AnyView]:
         """Every page from the service's own to the last one. StuckError when it never ends, or ends in a problem."""
+        self._terminal = self._terminal.visited_for(self._context.catalogue.services[service])
         self._feed(SessionStarted("preview", "preview-a", "preview-r", TODAY, sample_world()))
         for intent in (do.LanguageChosen(self._language), do.ServiceChosen(service)):
             self._feed(intent)

@@ -66,6 +66,7 @@ from kiosk.journey.events import (
     World,
     WorldChanged,
 )
+from kiosk.journey.samples import card_of, known_of
 from kiosk.texts import load_texts
 from kiosk.views import AnyView, EntriesView, TextView
 from offline_cache.contract import (
@@ -341,7 +342,9 @@ class Citizen:
         return self.serve()
 
     def walk(self, service: str, limit: int = 60) -> Citizen:
-        """From the menu to the goodbye page of a service."""
+        """From the menu to the goodbye page of a service, as somebody whom it is for."""
+        definition = self.context.catalogue.services[service]
+        self.card, self.known = card_of(definition, self.card), known_of(definition, self.known)
         self.does(do.Begun(), do.ServiceChosen(service))
         for _ in range(limit):
             if self.page == "GoodbyeView" or self.session is None:
