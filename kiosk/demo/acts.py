@@ -59,9 +59,12 @@ class Acts:
         self.scene.papers.append((str(target.relative_to(self._folder)), caption))
         return target
 
-    def open_service(self, title: str) -> None:
-        """From the attract screen to the first step."""
+    def open_service(self, title: str, office: str = "") -> None:
+        """From the attract screen to the first step: from the hot list, or through the door of an office."""
         self.visitor.tap("开始办理")
+        if office:
+            self.visitor.tap("按部门")
+            self.visitor.tap_listed(office, "向下看")
         self.visitor.tap_listed(title, "向下看")
         self.visitor.see("办理步骤")
         self.picture(f"{title}：办理前先说明能不能办")

@@ -67,7 +67,7 @@ def _check_certificate(acts: Acts, pdf: Path) -> None:
 def offline(acts: Acts) -> None:
     """社会保障卡申领, with the line cut before submitting, and the terminal killed after its slip."""
     citizen = acts.visitor
-    acts.open_service("社会保障卡申领")
+    acts.open_service("社会保障卡申领", "人力资源和社会保障")
     acts.prove_identity("chen-meilan")
     citizen.tap("中国银行")
     citizen.see("拍照")
