@@ -39,6 +39,38 @@ class RollBackCatalogue(StoreCommand, frozen=True):
     version: int
 
 
+class ExportOutbox(StoreCommand, frozen=True):
+    """Write everything that is not answered yet into one file in `folder` (absolute) → Exported."""
+
+    folder: str
+
+
+class ImportAnswers(StoreCommand, frozen=True):
+    """Take the centre's answer file in (an absolute path) → Imported."""
+
+    file: str
+
+
+class Exported(msgspec.Struct, frozen=True, tag=True):
+    """The file, its length, and how many transactions, pieces of evidence and journal records are in it."""
+
+    file: str
+    length: int
+    entries: int
+    evidence: int
+    journal: int
+
+
+class Imported(msgspec.Struct, frozen=True, tag=True):
+    """How many became accepted or rejected, were answered before, or wait on; how many pieces of evidence arrived."""
+
+    accepted: int
+    rejected: int
+    known: int
+    waiting: int
+    evidence: int
+
+
 class JournalRecord(msgspec.Struct, frozen=True):
     """One record: its number, when, what (offline_cache.journal.JournalEvent), of which transaction."""
 
@@ -56,11 +88,12 @@ class JournalRecords(msgspec.Struct, frozen=True, tag=True):
 
 
 class VerifyReport(msgspec.Struct, frozen=True, tag=True):
-    """What was checked; `problem` is empty when all is whole."""
+    """What was checked; `problem` is empty when all is whole. `proved_at`: when the centre last saw that it goes on."""
 
     entries: int
     journal_length: int
     problem: str = ""
+    proved_at: str = ""
 
 
 class Released(msgspec.Struct, frozen=True, tag=True):
@@ -69,11 +102,20 @@ class Released(msgspec.Struct, frozen=True, tag=True):
     count: int
 
 
-AnyCommand = AnyStoreCommand | Enrol | Verify | ReleaseQuarantined | ReadJournal | RollBackCatalogue
+AnyCommand = (
+    AnyStoreCommand
+    | ExportOutbox
+    | ImportAnswers
+    | Enrol
+    | Verify
+    | ReleaseQuarantined
+    | ReadJournal
+    | RollBackCatalogue
+)
 
 ADMINISTRATION_CONTRACT = Contract(
     events=STORE_CONTRACT.events,
-    results=StoreResult | VerifyReport | Released | JournalRecords,
+    results=StoreResult | Exported | Imported | VerifyReport | Released | JournalRecords,
     errors=STORE_CONTRACT.errors,
     notices=STORE_CONTRACT.notices,
 )

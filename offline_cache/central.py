@@ -289,11 +289,11 @@ def _batch_answer(reply: Reply, keys: Sequence[str]) -> BatchAnswer:
         told = {one.key: one for one in msgspec.json.decode(reply.body, type=wire.BatchVerdicts).verdicts}
     except msgspec.DecodeError:
         told = {}
-    verdicts = tuple(_entry_verdict(told.get(key)) for key in keys)
+    verdicts = tuple(entry_verdict(told.get(key)) for key in keys)
     return BatchAnswer(verdicts, BatchEnd.ANSWERED if told.keys() >= set(keys) else BatchEnd.BROKEN)
 
 
-def _entry_verdict(said: wire.BatchVerdict | None) -> Verdict:
+def entry_verdict(said: wire.BatchVerdict | None) -> Verdict:
     """The same judgement as of a post of its own."""
     if said is None:
         return Verdict(VerdictKind.NO_ANSWER, reason="no_verdict")

@@ -20,6 +20,7 @@ from offline_cache.contract_catalogue import CatalogueStatus
 from offline_cache.enrolment import Enrolment
 from offline_cache.errors import StoreUnavailable
 from offline_cache.evidence_sync import EvidenceSender
+from offline_cache.exporting import Carrier
 from offline_cache.http import Exchanger
 from offline_cache.journal import JournalEvent
 from offline_cache.opening import Opener
@@ -127,6 +128,7 @@ class StoreProcess:
         self.service.problem = self._problem
         self.service.clock_suspect = lambda: self.time.suspect
         self.service.enrol = self.enrolment.enrol
+        self.service.carrier = Carrier(self.owner, self.time, self._place.terminal, self._centre.receipts)
         self.telemetry.on_outcome = self._ordered
         self.proofs.sweep = self._sweep
         self.proofs.on_again = self._wake

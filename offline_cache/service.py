@@ -8,12 +8,17 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from kiosk.ipc import Cancelled, Control, DeadlineExceeded
 from offline_cache.administration import (
     AnyCommand,
     Enrol,
+    Exported,
+    ExportOutbox,
+    ImportAnswers,
+    Imported,
     JournalRecord,
     JournalRecords,
     ReadJournal,
@@ -50,6 +55,7 @@ from offline_cache.contract_catalogue import CatalogueStatus
 from offline_cache.delivery import Depth
 from offline_cache.errors import StoreError, StoreUnavailable
 from offline_cache.evidence import EvidenceDepth
+from offline_cache.exporting import Carrier
 from offline_cache.owner import Owner
 from offline_cache.reserve import Reserve
 from offline_cache.schedule import ANSWERED
@@ -113,6 +119,7 @@ class StoreService:
         self.problem: Callable[[], str] = lambda: ""
         self.clock_suspect: Callable[[], bool] = lambda: False
         self.enrol: Callable[[str, Control], None] = _not_wired
+        self.carrier: Carrier
         self.devices: tuple[DeviceTold, ...] = ()
         self._carriers: dict[type[Any], Callable[[Any, Control], Any]] = {
             Accept: self._accept,
@@ -123,6 +130,8 @@ class StoreService:
             Retry: self._retry,
             Enrol: self._enrol,
             Verify: self._verify,
+            ExportOutbox: self._export,
+            ImportAnswers: self._import,
             ReadJournal: self._read_journal,
             ReleaseQuarantined: self._release,
             **CatalogueService(owner, catalogue).carriers,
@@ -139,7 +148,7 @@ class StoreService:
             return f"online-{next(self._turns['online'])}"
         if isinstance(command, WaitForOutcome):
             return f"wait-{next(self._turns['wait'])}"
-        return "store"
+        return "carry" if isinstance(command, ExportOutbox | ImportAnswers) else "store"  # a medium may be slow
 
     def execute(self, command: Any, control: Control) -> Any:
         """Carry a command out."""
@@ -240,6 +249,15 @@ class StoreService:
         self.enrol(command.code, control)
         return Ok()
 
+    def _export(self, command: ExportOutbox, control: Control) -> Exported:
+        return self.carrier.export(Path(command.folder), control)
+
+    def _import(self, command: ImportAnswers, control: Control) -> Imported:
+        imported = self.carrier.take_answers(Path(command.file), control)
+        self.bell.ring()
+        self.wake()
+        return imported
+
     def _verify(self, command: Verify, control: Control) -> VerifyReport:
         def check(store: Store) -> VerifyReport:
             entries = len(store.outbox.rows(2**31))
@@ -248,6 +266,8 @@ class StoreService:
             except StoreUnavailable as error:
                 return VerifyReport(entries, store.journal.length(), str(error))
             altered = store.evidence.first_altered()
-            return VerifyReport(entries, store.journal.length(), altered and f"evidence altered: {altered}")
+            problem = altered and f"evidence altered: {altered}"
+            problem = problem or store.heads.contradiction() or store.heads.witness().problem
+            return VerifyReport(entries, store.journal.length(), problem, store.heads.witness().at)
 
         return self._owner.run(check, control)

@@ -47,8 +47,8 @@ def city_time() -> datetime.datetime:
     return datetime.datetime.now(CITY_ZONE).replace(tzinfo=None)
 
 
-def create_app(settings: CentreSettings, database: Database, clock: Clock = city_time) -> FastAPI:
-    """The centre over an open database; KeyFileError when its key is missing or another's."""
+def open_office(settings: CentreSettings, database: Database, clock: Clock = city_time) -> Office:
+    """Everything that calls hand on to, over an open database; KeyFileError when its key is missing or another's."""
     key = load_key(settings.data)
     sealing = SealingKeys(settings.data)
     with database.transaction() as session:
@@ -59,8 +59,7 @@ def create_app(settings: CentreSettings, database: Database, clock: Clock = city
         forget_expired(session, clock())
         forget_unfinished(session, clock())
     codes = Codes(clock, settings.demo, key)
-    repository = Repository(settings.catalogue)
-    office = Office(
+    return Office(
         database=database,
         codes=codes,
         certificates=Certificates(settings.templates, settings.base_url, clock),
@@ -69,8 +68,14 @@ def create_app(settings: CentreSettings, database: Database, clock: Clock = city
         clock=clock,
         key=key,
         sealing=sealing,
-        titles=Titles(load_titles(settings.services), repository),
+        titles=Titles(load_titles(settings.services), Repository(settings.catalogue)),
     )
+
+
+def create_app(settings: CentreSettings, database: Database, clock: Clock = city_time) -> FastAPI:
+    """The centre over an open database; KeyFileError as `open_office`."""
+    office = open_office(settings, database, clock)
+    repository = Repository(settings.catalogue)
     app = FastAPI(
         title="Doorstep centre",
         version="1",

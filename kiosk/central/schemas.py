@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 Number = Annotated[str, StringConstraints(min_length=5, max_length=20, pattern=r"^[0-9A-Z<]+$")]
 NO_NUL = r"^[^\x00]*$"
@@ -407,6 +407,18 @@ class MarkIn(Body):
 class HeadIn(Body):
     """A signed head, and what stands where the terminal believes that the centre is."""
 
+    head: Annotated[str, StringConstraints(max_length=1000, pattern=r"^[\x21-\x7e]+$")]
+    journal: MarkIn
+    entry: MarkIn
+
+
+class ExportManifest(Body):
+    """The first line of an export: whose, which, when; its head, and what stands where the centre was last."""
+
+    form: Literal["DOORSTEP-EXPORT 1"]
+    id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
+    terminal: Short
+    at: AwareDatetime
     head: Annotated[str, StringConstraints(max_length=1000, pattern=r"^[\x21-\x7e]+$")]
     journal: MarkIn
     entry: MarkIn

@@ -76,6 +76,10 @@ class CentreKey:
         signed = f"{prefix}.{pack(json.dumps(content, separators=(',', ':')).encode())}"
         return f"{signed}.{pack(self._private.sign(signed.encode()))}"
 
+    def sign_bytes(self, data: bytes) -> bytes:
+        """A signature over a file of ours (kiosk.central.bundle)."""
+        return self._private.sign(data)
+
     def read(self, text: str) -> Receipt | None:
         """The receipt behind a text of ours; None when we have not signed it."""
         signed, _, signature = text.rpartition(".")

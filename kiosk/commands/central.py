@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.commands import central_fleet
+from kiosk.commands import central_fleet, central_import
 from kiosk.commands.central_database import failed, settings_of, with_database
 from kiosk.commands.shell import OK, bad
 from kiosk.ipc.orphan import die_with_parent
@@ -38,6 +38,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _add_serve(part)
     _add_people(part)
     central_fleet.register(part)
+    central_import.register(part)
 
 
 def _add_serve(part: Parsers) -> None:
@@ -67,11 +68,6 @@ def _add_people(part: Parsers) -> None:
     sealing = part("sealing-key", "list the keys that terminals seal to, newest last", "--new --data .data/centre")
     sealing.add_argument("--new", action="store_true", help="make one that replaces the newest; old ones still open")
     sealing.set_defaults(run=sealing_keys)
-    settle = part(
-        "settle", "a terminal's journal was looked into: go on from what it shows", "GZ-TH-0001 --data .data/centre"
-    )
-    settle.add_argument("terminal", help="the terminal's id")
-    settle.set_defaults(run=settle_terminal)
     incidents = part("incidents", "list what a person should look at", "--data .data/centre --json")
     incidents.add_argument("--limit", type=int, default=100, help="at most this many, newest first")
     incidents.add_argument("--json", action="store_true", help="print JSON")
@@ -146,18 +142,6 @@ def appoint_operator(options: argparse.Namespace) -> int:
         return OK
 
     return with_database(options, appointed)
-
-
-def settle_terminal(options: argparse.Namespace) -> int:
-    """Forget what the centre knew of a terminal's chains; the next head is the first."""
-    from kiosk.central.heads import settle
-
-    def settled(database: Database) -> int:
-        if database.run(lambda session: settle(session, options.terminal)):
-            return OK
-        return failed(f"no head of {options.terminal} is known")
-
-    return with_database(options, settled)
 
 
 def sealing_keys(options: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from typing import Literal
 
 import msgspec
 
+from kiosk.commands.outbox_files import export_file, import_file
 from kiosk.commands.store_door import BadInput, StoreSaidNo, guarded, print_json, store_of
 from kiosk.ipc import Control, DeadlineExceeded
 from offline_cache.administration import ReadJournal, ReleaseQuarantined, Verify
@@ -77,6 +78,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     journal.add_argument("--limit", type=int, default=50, help="how many of the newest records")
     retry = _add(actions, "retry", _retry, "send what waits now, quarantined too", "kiosk outbox retry")
     retry.add_argument("key", nargs="?", default="", metavar="KEY", help="release only this quarantined transaction")
+    export = _add(actions, "export", export_file, "write what waits to a medium", "kiosk outbox export /media/usb")
+    export.add_argument("folder", type=Path, metavar="FOLDER", help="where the medium is mounted")
+    answers = _add(
+        actions, "import", import_file, "take the centre's answers in", "kiosk outbox import answers.doorstep"
+    )
+    answers.add_argument("file", type=Path, metavar="FILE", help="what `kiosk central import` has written")
     aside = _add(actions, "set-aside", _set_aside, "move an unreadable store away", "kiosk outbox set-aside --yes")
     aside.add_argument("--yes", action="store_true", help="I know that what waits in it is not sent")
     sync = _add(subparsers, "sync", _sync, "send until nothing waits", "kiosk sync --timeout-s 30 --json")
