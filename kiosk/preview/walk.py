@@ -42,8 +42,8 @@ WRITTEN = {
 }
 """What the willing citizen writes on each keyboard."""
 
-NAME = "陈小明"
-"""What she writes where a name is wanted, and no address."""
+OTHERWISE = {"chinese": "陈小明", "code": WRITTEN["id_number"]}
+"""What she writes where that was wrong: a name is no address, a person's number no company's."""
 
 
 class StuckError(Exception):
@@ -119,7 +119,7 @@ class Walker:
             case DateView(value=value):
                 return do.Answered(value or _workday(view))
             case TextView(value=value, problem=problem):
-                written = NAME if problem and view.keyboard == "chinese" else WRITTEN[view.keyboard]
+                written = (OTHERWISE if problem else WRITTEN).get(view.keyboard, WRITTEN[view.keyboard])
                 return do.Answered((value if value and not problem else written)[: view.max_length])
             case SignatureView():
                 return do.Signed(self._ink)
