@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import string
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,21 @@ from kiosk.central.refusals import Refusal
 from kiosk.central.schemas import CertificateIn, Pair
 from kiosk.central.typeset import Typesetter, qr_svg
 from kiosk.folders import CONFIG
+from kiosk.journey.catalogue import load_catalogue
+from kiosk.journey.model import CertificateStep
+from kiosk.texts import load_texts
 
 TEMPLATES, DATASETS = CONFIG / "templates", CONFIG / "samples" / "datasets"
 PAPERS = read_papers(TEMPLATES)
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 PERIOD = {"period_from": "1990-01", "period_to": "2026-12"}
+
+
+def named_in(paper: Paper) -> set[str]:
+    """The parameters that its sentences name."""
+    said = [text for sentence in (paper.statement, paper.none) if sentence for text in sentence.values()]
+    names = {name for text in said for _, name, _, _ in string.Formatter().parse(text) if name}
+    return names - {"name", "number", "count", "total"}
 
 
 def person(name: str = "李䶮") -> Person:
@@ -82,6 +93,19 @@ def test_a_template_with_a_key_that_nobody_knows_is_refused(tmp_path: Path) -> N
         read_papers(tmp_path)
 
 
+def test_every_service_asks_what_its_paper_names_and_every_paper_has_its_dataset() -> None:
+    catalogue = load_catalogue(CONFIG, load_texts(CONFIG / "texts"))
+    steps = [step for service in catalogue.services.values() for step in service.steps]
+    used = {
+        step.template: {item.name for item in step.parameters} for step in steps if isinstance(step, CertificateStep)
+    }
+    for name, paper in PAPERS.items():
+        wanted = named_in(paper) | paper.narrow.keys() | ({"period_from", "period_to"} if paper.month_row else set())
+        assert wanted <= used[name], name
+        assert (DATASETS / f"{paper.dataset}.toml").is_file(), name
+    assert all((TEMPLATES / f"{name}.toml").is_file() for name in used)
+
+
 @pytest.fixture(scope="module")
 def typesetter() -> Typesetter:
     return Typesetter(TEMPLATES)
@@ -92,7 +116,8 @@ def test_every_template_is_read_back_with_rare_name_records_and_sum(
     typesetter: Typesetter, name: str, language: str
 ) -> None:
     paper: Paper = PAPERS[name]
-    given = {parameter: "all" for parameter in paper.narrow} | PERIOD | {"purpose": "loan", "today": "2026年11月23日"}
+    given = {name: "2026年11月23日" for name in named_in(paper)} | dict.fromkeys(paper.narrow, "all")
+    given |= PERIOD | {"purpose": "loan"}
     records = records_of(paper.dataset) if paper.statement else []
     drawn = page_of(paper, asked(name, language, **given), person(), records)
     assert all(len(row) == len(drawn["columns"]) == len(drawn["widths"]) for row in drawn["rows"])
