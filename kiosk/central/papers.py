@@ -9,6 +9,7 @@ insurance certificate with its overlapping periods (same place).
 from __future__ import annotations
 
 import re
+import string
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -80,6 +81,9 @@ def page_of(paper: Paper, request: CertificateIn, person: Person, records: Seque
     total = _total(paper, found)
     purpose = _shown(asked["purpose"]) if "purpose" in asked else words["any"]
     said = {name: _shown(pair) for name, pair in asked.items()}
+    missing = [name for name in _named(sentence[language]) if name not in {*said, "name", "number", "count", "total"}]
+    if missing:
+        raise Refusal(422, "parameters")
     said |= {"name": person.name, "number": person.number, "count": str(len(found)), "total": total}
     return {
         "title": paper.title[language],
@@ -98,6 +102,10 @@ def page_of(paper: Paper, request: CertificateIn, person: Person, records: Seque
         "sans": SANS[language],
         "serif": SERIF[language],
     }
+
+
+def _named(sentence: str) -> list[str]:
+    return [name for _, name, _, _ in string.Formatter().parse(sentence) if name]
 
 
 def _fits(paper: Paper, record: Record, asked: Mapping[str, Pair]) -> bool:

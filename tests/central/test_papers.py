@@ -81,6 +81,11 @@ def test_what_is_owed_is_never_certified_as_nothing() -> None:
         page("no-tax-owed", records_of("tax_owed"), today="2026年11月23日")
 
 
+def test_a_sentence_is_never_said_without_what_it_names() -> None:
+    with pytest.raises(Refusal, match="parameters"):
+        page("fund-other-city", records_of("fund_accounts"))
+
+
 @pytest.mark.parametrize("months", [{}, {"period_from": "2026-13", "period_to": "2026-14"}, {"period_from": "2026-02"}])
 def test_a_list_of_months_needs_two_months(months: dict[str, str]) -> None:
     with pytest.raises(Refusal, match="period"):
