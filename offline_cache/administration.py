@@ -72,7 +72,7 @@ class Imported(msgspec.Struct, frozen=True, tag=True):
 
 
 class JournalRecord(msgspec.Struct, frozen=True):
-    """One record: its number, when, what (offline_cache.journal.JournalEvent), of which transaction."""
+    """One record: its number, when, what (offline_cache.chains.journal.JournalEvent), of which transaction."""
 
     number: int
     at: str

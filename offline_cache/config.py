@@ -12,7 +12,7 @@ from typing import Annotated
 
 import msgspec
 
-from offline_cache.http import CentreAddress
+from offline_cache.line.http import CentreAddress
 from offline_cache.store import Place
 
 _Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]

@@ -54,7 +54,7 @@ class Conflict(StoreError):
 
 
 class LimitReached(StoreError):
-    """`reason` is too_many_waiting or amount_offline (offline_cache.limits)."""
+    """`reason` is too_many_waiting or amount_offline (offline_cache.outbox.limits)."""
 
     def as_failure(self) -> StoreFailure:
         """Kind limit."""

@@ -16,9 +16,9 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any, TypeVar
 
 from kiosk.ipc import Control, DeadlineExceeded
+from offline_cache.chains.journal import JournalEvent
 from offline_cache.clock import Clock
 from offline_cache.errors import StoreUnavailable
-from offline_cache.journal import JournalEvent
 from offline_cache.store import Store
 
 log = logging.getLogger(__name__)

@@ -9,34 +9,34 @@ import threading
 from pathlib import Path
 
 from kiosk.ipc import Control, DeadlineExceeded, Server
+from offline_cache.carry.exporting import Carrier
 from offline_cache.catalogue.keeper import CatalogueKeeper
 from offline_cache.catalogue.polling import Polling
-from offline_cache.central import Centre
+from offline_cache.chains.journal import JournalEvent
+from offline_cache.chains.proofs import ProofLine, Proofs
 from offline_cache.clock import Clock
 from offline_cache.config import Profile
-from offline_cache.contact import Contact
 from offline_cache.contract import LineChanged, LineState, Outcome, OutcomeChanged
 from offline_cache.contract_catalogue import CatalogueStatus
-from offline_cache.enrolment import Enrolment
+from offline_cache.disk.opening import Opener
+from offline_cache.disk.reserve import Reserve
+from offline_cache.disk.salvage import quarantined
 from offline_cache.errors import StoreUnavailable
-from offline_cache.evidence_sync import EvidenceSender
-from offline_cache.exporting import Carrier
-from offline_cache.http import Exchanger
-from offline_cache.journal import JournalEvent
-from offline_cache.opening import Opener
+from offline_cache.evidence.sync import EvidenceSender
+from offline_cache.line.central import Centre
+from offline_cache.line.contact import Contact
+from offline_cache.line.http import Exchanger
+from offline_cache.line.probe import LineWatch
+from offline_cache.outbox.schedule import Draw, Lane, Verdict
+from offline_cache.outbox.sync import LaneSender, barred
 from offline_cache.owner import Owner
-from offline_cache.probe import LineWatch
-from offline_cache.proofs import ProofLine, Proofs
-from offline_cache.report import Surroundings
-from offline_cache.request_signature import RequestSigner
-from offline_cache.reserve import Reserve
-from offline_cache.salvage import quarantined
-from offline_cache.schedule import Draw, Lane, Verdict
 from offline_cache.service import StoreService
 from offline_cache.store import Store
-from offline_cache.sync import LaneSender, barred
-from offline_cache.telemetry import Telemetry
-from offline_cache.trusted_time import TrustedTime
+from offline_cache.telemetry.lane import Telemetry
+from offline_cache.telemetry.report import Surroundings
+from offline_cache.trust.enrolment import Enrolment
+from offline_cache.trust.request_signature import RequestSigner
+from offline_cache.trust.trusted_time import TrustedTime
 
 log = logging.getLogger(__name__)
 STORE_WITHIN_S = 10.0

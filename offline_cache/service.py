@@ -27,9 +27,9 @@ from offline_cache.administration import (
     Verify,
     VerifyReport,
 )
+from offline_cache.carry.exporting import Carrier
 from offline_cache.catalogue.keeper import CatalogueKeeper
 from offline_cache.catalogue.service import CatalogueService
-from offline_cache.central import Centre
 from offline_cache.contract import (
     Accept,
     CheckCode,
@@ -52,15 +52,15 @@ from offline_cache.contract import (
     WaitForOutcome,
 )
 from offline_cache.contract_catalogue import CatalogueStatus
-from offline_cache.delivery import Depth
+from offline_cache.disk.reserve import Reserve
 from offline_cache.errors import StoreError, StoreUnavailable
-from offline_cache.evidence import EvidenceDepth
-from offline_cache.exporting import Carrier
+from offline_cache.evidence.pieces import EvidenceDepth
+from offline_cache.line.central import Centre
+from offline_cache.outbox.delivery import Depth
+from offline_cache.outbox.schedule import ANSWERED
 from offline_cache.owner import Owner
-from offline_cache.reserve import Reserve
-from offline_cache.schedule import ANSWERED
-from offline_cache.sealing import NOT_ENROLLED
 from offline_cache.store import Store
+from offline_cache.trust.sealing import NOT_ENROLLED
 
 ONLINE_LANES = WAIT_LANES = 4
 _ANSWER_MARGIN_S = 0.05

@@ -7,27 +7,27 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from offline_cache.blobs import Blobs
 from offline_cache.catalogue.store import CatalogueStore
-from offline_cache.centre_trust import CentreTrust
+from offline_cache.chains.digests import Digests
+from offline_cache.chains.heads import Heads
+from offline_cache.chains.journal import Journal, JournalEvent
 from offline_cache.clock import Clock
 from offline_cache.contract import LineState
-from offline_cache.database import Database, disk_errors
-from offline_cache.delivery import Delivery
-from offline_cache.digests import Digests
+from offline_cache.disk.database import Database, disk_errors
+from offline_cache.disk.keys import CredentialKey, FileKey, KeyProvider, make_folder, sync_folder
+from offline_cache.disk.salvage import BLOBS, Saved, finish, salvage
 from offline_cache.errors import StoreUnavailable
-from offline_cache.evidence import Evidence
-from offline_cache.expiry import Expiry
-from offline_cache.heads import Heads
-from offline_cache.identity import Identity
-from offline_cache.journal import Journal, JournalEvent
-from offline_cache.keys import CredentialKey, FileKey, KeyProvider, make_folder, sync_folder
-from offline_cache.orders import Orders
-from offline_cache.outbox import Outbox
-from offline_cache.quarantine import Quarantine
-from offline_cache.retention import sweep
-from offline_cache.salvage import BLOBS, Saved, finish, salvage
-from offline_cache.schedule import Draw
+from offline_cache.evidence.blobs import Blobs
+from offline_cache.evidence.pieces import Evidence
+from offline_cache.outbox.delivery import Delivery
+from offline_cache.outbox.expiry import Expiry
+from offline_cache.outbox.orders import Orders
+from offline_cache.outbox.promises import Outbox
+from offline_cache.outbox.quarantine import Quarantine
+from offline_cache.outbox.retention import sweep
+from offline_cache.outbox.schedule import Draw
+from offline_cache.trust.centre_trust import CentreTrust
+from offline_cache.trust.identity import Identity
 
 FILE_NAME = "store.db"
 

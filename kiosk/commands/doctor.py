@@ -21,10 +21,10 @@ from kiosk.ipc import Client, ConnectionLost, NoAnswer, RemoteError
 from offline_cache.administration import ADMINISTRATION_CONTRACT, Verify, VerifyReport
 from offline_cache.config import ConfigError, load_profile
 from offline_cache.contract import GetStatus, StoreStatus
-from offline_cache.database import check_sqlite_version
+from offline_cache.disk.database import check_sqlite_version
+from offline_cache.disk.reserve import Reserve
+from offline_cache.disk.salvage import quarantined
 from offline_cache.errors import StoreUnavailable
-from offline_cache.reserve import Reserve
-from offline_cache.salvage import quarantined
 from offline_cache.store import Place
 
 _TPM = Path("/dev/tpmrm0")

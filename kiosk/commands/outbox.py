@@ -35,7 +35,7 @@ from offline_cache.contract import (
     Terms,
 )
 from offline_cache.errors import StoreError
-from offline_cache.identifiers import is_transaction_id, new_transaction_id
+from offline_cache.outbox.identifiers import is_transaction_id, new_transaction_id
 from offline_cache.store import set_aside
 
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9._/-]{0,79}")

@@ -1,7 +1,7 @@
 """Asking the centre for a newer catalogue: what is fetched in which order, and what is then written.
 
 One unchanged poll is one question that is answered 304. Not responsible for when to ask (the caller), for HTTP
-(offline_cache.http), nor for whether an answer may be believed (trust, contents).
+(offline_cache.line.http), nor for whether an answer may be believed (trust, contents).
 """
 
 from __future__ import annotations

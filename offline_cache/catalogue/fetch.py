@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.ipc import Control
 from offline_cache.catalogue.client import Fetched
-from offline_cache.http import Exchanger, Request
+from offline_cache.line.http import Exchanger, Request
 
 REFRESH_S = 120.0
 """For one file; a parcel of 7 MB at 0.5 Mbit/s."""

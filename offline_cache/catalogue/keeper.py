@@ -19,11 +19,11 @@ from offline_cache.catalogue.fetch import CentreFetch
 from offline_cache.catalogue.polling import Polling
 from offline_cache.catalogue.refused import CatalogueRefusedError
 from offline_cache.catalogue.store import CatalogueStore, Standing
-from offline_cache.central import Centre
 from offline_cache.clock import Clock, iso
 from offline_cache.contract_catalogue import CatalogueStatus
 from offline_cache.errors import CentreError, StoreUnavailable
-from offline_cache.http import Exchanger
+from offline_cache.line.central import Centre
+from offline_cache.line.http import Exchanger
 from offline_cache.owner import Owner
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ Pure: time and chance come from outside, no thread.
 
 from __future__ import annotations
 
-from offline_cache.schedule import Draw
+from offline_cache.outbox.schedule import Draw
 
 CONTACT_SPREAD = 0.1
 """After the line came back a terminal asks within this part of its usual interval: 30 s of 5 minutes."""

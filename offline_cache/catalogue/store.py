@@ -14,8 +14,8 @@ import msgspec
 
 from offline_cache.catalogue.refused import UnknownVersionError
 from offline_cache.catalogue.trust import first_root, read_stamp, read_withdrawals, version_of
-from offline_cache.database import Database
-from offline_cache.journal import JournalEvent
+from offline_cache.chains.journal import JournalEvent
+from offline_cache.disk.database import Database
 
 KEPT = 3
 PAGE_BYTES = 4 * 1024 * 1024

@@ -14,8 +14,8 @@ from kiosk.ipc import Control
 from offline_cache.clock import SystemClock
 from offline_cache.config import CentreTable, Profile, StoreTable
 from offline_cache.contract import Accept, Draft, GetStatus, Outcome, StoreStatus, TransactionState, WaitForOutcome
-from offline_cache.database import Database
-from offline_cache.keys import load_key
+from offline_cache.disk.database import Database
+from offline_cache.disk.keys import load_key
 from offline_cache.process import StoreProcess
 from tests.central.conftest import Centre
 from tests.offline.conftest import make_draft, shortest

@@ -16,10 +16,10 @@ from kiosk.central.models import CatalogueRollout
 from offline_cache.catalogue.client import CatalogueClient, Outcome
 from offline_cache.catalogue.fetch import CentreFetch
 from offline_cache.catalogue.store import CatalogueStore
-from offline_cache.database import Database
+from offline_cache.disk.database import Database
 from offline_cache.errors import NoLine
-from offline_cache.http import CentreAddress, Exchanger
-from offline_cache.request_signature import RequestSigner
+from offline_cache.line.http import CentreAddress, Exchanger
+from offline_cache.trust.request_signature import RequestSigner
 from tests.central.conftest import Centre
 from tests.central.signed import SigningTerminal
 from tests.offline.catalogue_city import City

@@ -12,10 +12,10 @@ from kiosk.central.heads import FORKED, GAP, LATE, REWOUND, SHOW, Mark, judge, s
 from kiosk.central.models import Incident, TerminalHead
 from kiosk.central.schemas import MarkIn
 from kiosk.ipc import Control
-from offline_cache.chain import GENESIS, link
+from offline_cache.chains.chain import GENESIS, link
+from offline_cache.chains.journal import JOURNAL_COLUMNS
 from offline_cache.clock import SystemClock
-from offline_cache.database import Database
-from offline_cache.journal import JOURNAL_COLUMNS
+from offline_cache.disk.database import Database
 from offline_cache.process import StoreProcess
 from tests.central.conftest import Centre
 from tests.central.proof_terminals import NAME, Terminal, wait_for

@@ -10,9 +10,9 @@ from sqlalchemy import delete
 
 from kiosk.central.models import Attachment, CaseEvent, Counter, Incident, Transaction
 from kiosk.ipc import Control
+from offline_cache.chains.journal import JournalEvent
 from offline_cache.contract import Draft
-from offline_cache.journal import JournalEvent
-from offline_cache.retention import KEEP_S, sweep
+from offline_cache.outbox.retention import KEEP_S, sweep
 from tests.central.conftest import Centre
 from tests.central.proof_terminals import Terminal, wait_for
 

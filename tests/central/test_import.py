@@ -19,11 +19,11 @@ from kiosk.central.models import Attachment, Incident, Transaction
 from kiosk.central.settings import CentreSettings
 from kiosk.ipc import Control
 from offline_cache.administration import Exported, ExportOutbox, ImportAnswers, Imported
+from offline_cache.carry.removable import MediumError
 from offline_cache.clock import SystemClock
 from offline_cache.contract import Accept, Draft, TransactionState, WaitForOutcome
 from offline_cache.contract import Attachment as Picture
 from offline_cache.process import StoreProcess
-from offline_cache.removable import MediumError
 from tests.central.conftest import Centre
 from tests.central.proof_terminals import Terminal
 from tests.offline.conftest import make_draft
@@ -231,7 +231,7 @@ def test_a_medium_that_fails_is_named_and_leaves_no_file(
     def fails(descriptor: int, data: object) -> int:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("offline_cache.removable.os.write", fails)
+    monkeypatch.setattr("offline_cache.carry.removable.os.write", fails)
     with pytest.raises(MediumError) as refused:
         carrying.export()
     monkeypatch.undo()
@@ -249,7 +249,7 @@ def test_a_medium_that_is_not_there_is_named(carrying: Carrying) -> None:
 
 def test_a_medium_that_gives_back_other_bytes_is_named(carrying: Carrying, monkeypatch: pytest.MonkeyPatch) -> None:
     carrying.accept()
-    monkeypatch.setattr("offline_cache.removable._digest", lambda path: bytes(32))
+    monkeypatch.setattr("offline_cache.carry.removable._digest", lambda path: bytes(32))
     with pytest.raises(MediumError) as refused:
         carrying.export()
     assert refused.value.reason == "medium_altered"

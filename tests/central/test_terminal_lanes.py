@@ -17,7 +17,7 @@ from kiosk.ipc import Control
 from offline_cache.clock import SystemClock
 from offline_cache.config import CentreTable, Profile, StoreTable
 from offline_cache.contract import Accept, DeviceTold, Draft, GetStatus, Outcome, TransactionState, WaitForOutcome
-from offline_cache.http import Exchanger, Request
+from offline_cache.line.http import Exchanger, Request
 from offline_cache.process import StoreProcess
 from tests.central.conftest import Centre
 from tests.central.test_intake import body, count, send

@@ -14,10 +14,10 @@ from starlette.datastructures import Headers
 from kiosk.central.pages import read_slip
 from kiosk.central.refusals import Refusal
 from kiosk.central.signatures import Incoming, demand_signature
-from offline_cache import wire
 from offline_cache.catalogue.parcel import new_metadata, open_parcel
 from offline_cache.catalogue.refused import CatalogueRefusedError
-from offline_cache.signed_text import read_signed
+from offline_cache.line import wire
+from offline_cache.trust.signed_text import read_signed
 from tests.central.signed import SigningTerminal
 from tests.fuzz.portions import Seeds
 

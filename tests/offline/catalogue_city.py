@@ -14,7 +14,7 @@ from kiosk.central.catalogue_publish import Publisher
 from kiosk.central.catalogue_repository import Repository
 from offline_cache.catalogue.client import CatalogueClient, Fetched
 from offline_cache.catalogue.store import CatalogueStore
-from offline_cache.database import Database
+from offline_cache.disk.database import Database
 
 DISTRICTS = frozenset({"440106", "440112"})
 NOW = datetime.datetime(2026, 11, 23, 2, 0, tzinfo=datetime.UTC)

@@ -13,7 +13,7 @@ from kiosk.ipc import Control
 from offline_cache.clock import SystemClock
 from offline_cache.config import CentreTable, Profile, StoreTable
 from offline_cache.contract import Accept, Accepted, Answer, Draft, Outcome, TransactionState, WaitForOutcome
-from offline_cache.identifiers import new_transaction_id
+from offline_cache.outbox.identifiers import new_transaction_id
 from offline_cache.process import StoreProcess
 from offline_cache.store import Place, Store, open_store
 from tests.offline.centre_key import pin

@@ -20,14 +20,14 @@ from typing import Any
 
 import apsw
 
-from offline_cache import blobs
-from offline_cache.blobs import Blob, Blobs
 from offline_cache.clock import SystemClock
 from offline_cache.contract import Answer, Attachment, Draft
-from offline_cache.delivery import Due
-from offline_cache.evidence import DueBlob
-from offline_cache.identifiers import new_transaction_id
-from offline_cache.schedule import Lane, Verdict, VerdictKind
+from offline_cache.evidence import blobs
+from offline_cache.evidence.blobs import Blob, Blobs
+from offline_cache.evidence.pieces import DueBlob
+from offline_cache.outbox.delivery import Due
+from offline_cache.outbox.identifiers import new_transaction_id
+from offline_cache.outbox.schedule import Lane, Verdict, VerdictKind
 from offline_cache.store import Place, Store, open_store
 from tests.offline.centre_key import opened as opened_by_centre
 from tests.offline.centre_key import pin

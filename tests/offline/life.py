@@ -16,11 +16,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from offline_cache.database import Database
-from offline_cache.delivery import Due
-from offline_cache.schedule import Verdict, VerdictKind
+from offline_cache.disk.database import Database
+from offline_cache.outbox.delivery import Due
+from offline_cache.outbox.schedule import Verdict, VerdictKind
 from offline_cache.store import Place, Store, open_store
-from offline_cache.trusted_time import TrustedTime
+from offline_cache.trust.trusted_time import TrustedTime
 from tests.offline.conftest import TERMINAL, HandClock, close
 
 SUITE = "hpke-x25519-chacha20poly1305"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from offline_cache.batches import ALONE_AFTER, MOST, MOST_BYTES, BatchEnd, BatchSize, Candidate, portion
 from offline_cache.contract import Draft, TransactionState
+from offline_cache.outbox.batches import ALONE_AFTER, MOST, MOST_BYTES, BatchEnd, BatchSize, Candidate, portion
 from tests.offline.centre_stub import CentreStub, answers, captive_portal, lost_answer
 from tests.offline.conftest import Terminal, make_draft
 

@@ -12,8 +12,8 @@ import pytest
 
 from offline_cache.catalogue.fetch import CentreFetch
 from offline_cache.errors import NotInTime
-from offline_cache.http import CentreAddress, Exchanger
-from offline_cache.request_signature import RequestSigner
+from offline_cache.line.http import CentreAddress, Exchanger
+from offline_cache.trust.request_signature import RequestSigner
 from tests.offline.catalogue_city import City, Screen
 
 

@@ -14,7 +14,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.ipc import Cancelled, Control
-from offline_cache.central import Centre
 from offline_cache.contract import (
     Answer,
     CheckCode,
@@ -26,9 +25,10 @@ from offline_cache.contract import (
     SendCode,
 )
 from offline_cache.errors import CentreRefused, NoLine, NotInTime
-from offline_cache.http import CentreAddress, Exchanger
-from offline_cache.request_signature import RequestSigner
-from offline_cache.schedule import Verdict, VerdictKind
+from offline_cache.line.central import Centre
+from offline_cache.line.http import CentreAddress, Exchanger
+from offline_cache.outbox.schedule import Verdict, VerdictKind
+from offline_cache.trust.request_signature import RequestSigner
 from tests.offline.centre_stub import (
     CentreStub,
     Misfortune,

@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.ipc import Control
 from offline_cache.contract import TransactionState
-from offline_cache.schedule import ANSWERED
+from offline_cache.outbox.schedule import ANSWERED
 from tests.offline.centre_stub import CentreStub
 from tests.offline.conftest import HandClock, Terminal
 from tests.offline.corpus.__main__ import draft
@@ -18,7 +18,7 @@ from tests.offline.corpus.__main__ import draft
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.tar.xz"))
 SCHEMAS = sorted(
     file.name.partition("_")[0]
-    for file in (resources.files("offline_cache") / "migrations").iterdir()
+    for file in (resources.files("offline_cache") / "disk" / "migrations").iterdir()
     if file.name.endswith(".sql")
 )
 

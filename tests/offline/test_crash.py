@@ -15,8 +15,8 @@ import pytest
 from kiosk.ipc import Control, DeadlineExceeded
 from offline_cache.contract import TransactionState
 from offline_cache.errors import StoreUnavailable
+from offline_cache.outbox.schedule import Lane
 from offline_cache.owner import Owner
-from offline_cache.schedule import Lane
 from offline_cache.store import Place, Store, open_store
 from tests.offline.centre_key import pin
 from tests.offline.conftest import HandClock, longest, make_draft

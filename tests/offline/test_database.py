@@ -10,9 +10,9 @@ from pathlib import Path
 import apsw
 import pytest
 
-from offline_cache.database import CIPHER, Database, check_sqlite_version
+from offline_cache.disk.database import CIPHER, Database, check_sqlite_version
+from offline_cache.disk.keys import load_key
 from offline_cache.errors import StoreUnavailable
-from offline_cache.keys import load_key
 from offline_cache.store import Place, Store, set_aside
 from tests.offline.conftest import close, make_draft
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
+from offline_cache.chains.journal import JournalEvent
 from offline_cache.contract import TransactionState
-from offline_cache.delivery import Due
-from offline_cache.journal import JournalEvent
-from offline_cache.retention import KEEP_S, sweep
-from offline_cache.schedule import CAP_S, Lane, Verdict, VerdictKind
+from offline_cache.outbox.delivery import Due
+from offline_cache.outbox.retention import KEEP_S, sweep
+from offline_cache.outbox.schedule import CAP_S, Lane, Verdict, VerdictKind
 from offline_cache.store import Store
 from tests.offline.conftest import HandClock, close, make_draft
 

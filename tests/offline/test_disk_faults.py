@@ -15,7 +15,7 @@ import pytest
 from kiosk.ipc import Control
 from offline_cache.contract import Accepted, TransactionState
 from offline_cache.errors import StoreUnavailable
-from offline_cache.outbox import NOT_DURABLE
+from offline_cache.outbox.promises import NOT_DURABLE
 from offline_cache.owner import Owner
 from offline_cache.store import Store
 from tests.offline.power.__main__ import QuickKey

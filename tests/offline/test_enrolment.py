@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.ipc import Control
 from offline_cache.contract import GetStatus, StoreStatus
-from offline_cache.enrolment import code_secret
 from offline_cache.errors import CentreRefused, InvalidCommand
-from offline_cache.signed_text import from_base64url
+from offline_cache.trust.enrolment import code_secret
+from offline_cache.trust.signed_text import from_base64url
 from tests.offline.centre_key import PUBLIC
 from tests.offline.centre_stub import CODE, CentreStub, answers, pack, proof
 from tests.offline.conftest import TERMINAL, Terminal

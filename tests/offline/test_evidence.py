@@ -13,17 +13,17 @@ import pytest
 
 from kiosk.ipc import Control
 from offline_cache.administration import Verify, VerifyReport
+from offline_cache.chains.journal import JournalEvent
 from offline_cache.contract import Attachment, Draft, GetStatus, LineState, StoreStatus, TransactionState
-from offline_cache.delivery import Due
-from offline_cache.evidence import INLINE_BYTES, LOST, DueBlob
-from offline_cache.journal import JournalEvent
-from offline_cache.orders import DONE
-from offline_cache.parts import LEAST_BYTES, MOST_BYTES, PartSize
-from offline_cache.report import Surroundings, report
-from offline_cache.retention import KEEP_S
-from offline_cache.schedule import Lane, Verdict, VerdictKind
+from offline_cache.evidence.parts import LEAST_BYTES, MOST_BYTES, PartSize
+from offline_cache.evidence.pieces import INLINE_BYTES, LOST, DueBlob
+from offline_cache.line.wire import Order
+from offline_cache.outbox.delivery import Due
+from offline_cache.outbox.orders import DONE
+from offline_cache.outbox.retention import KEEP_S
+from offline_cache.outbox.schedule import Lane, Verdict, VerdictKind
 from offline_cache.store import Place, Store, set_aside
-from offline_cache.wire import Order
+from offline_cache.telemetry.report import Surroundings, report
 from tests.offline.blob_desk import cut_after, flipped
 from tests.offline.centre_key import opened as opened_by_centre
 from tests.offline.centre_stub import CentreStub, answers, silent

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from offline_cache.chains.journal import JournalEvent
 from offline_cache.contract import Draft, GetStatus, StoreStatus, TransactionState
-from offline_cache.delivery import Due
-from offline_cache.expiry import Standing, Swept, standing
-from offline_cache.journal import JournalEvent
-from offline_cache.schedule import Lane, Verdict, VerdictKind
+from offline_cache.outbox.delivery import Due
+from offline_cache.outbox.expiry import Standing, Swept, standing
+from offline_cache.outbox.schedule import Lane, Verdict, VerdictKind
 from offline_cache.store import Store
-from offline_cache.trusted_time import TrustedTime
+from offline_cache.trust.trusted_time import TrustedTime
 from tests.offline.centre_stub import CentreStub, lost_answer
 from tests.offline.conftest import HandClock, Terminal, close, make_draft
 

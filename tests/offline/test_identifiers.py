@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from offline_cache.identifiers import (
+from offline_cache.outbox.identifiers import (
     check_digit,
     is_local_number,
     is_transaction_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from offline_cache.journal import JournalEvent
+from offline_cache.chains.journal import JournalEvent
 
 PAGE = Path(__file__).parents[2] / "docs" / "journal.md"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from offline_cache.config import CentreTable, ConfigError, Profile, StoreTable, load_profile
+from offline_cache.disk.keys import CredentialKey, FileKey
 from offline_cache.errors import StoreUnavailable
-from offline_cache.keys import CredentialKey, FileKey
 from offline_cache.store import open_store
 from tests.offline.centre_key import pin
 from tests.offline.conftest import TERMINAL, HandClock, longest, make_draft

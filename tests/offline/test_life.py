@@ -28,10 +28,10 @@ from hypothesis.stateful import (
 from offline_cache.catalogue.client import CatalogueClient
 from offline_cache.catalogue.store import CatalogueStore
 from offline_cache.contract import Accepted, Draft, TransactionState
-from offline_cache.delivery import Due
 from offline_cache.errors import Conflict
-from offline_cache.retention import sweep
-from offline_cache.schedule import Lane, Verdict
+from offline_cache.outbox.delivery import Due
+from offline_cache.outbox.retention import sweep
+from offline_cache.outbox.schedule import Lane, Verdict
 from tests.offline.catalogue_city import CONTENT, City, Line
 from tests.offline.conftest import make_draft
 from tests.offline.life import Fates, Machine, ModelCentre

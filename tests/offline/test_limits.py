@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from offline_cache.contract import Draft, GetStatus, StoreFailure, StoreStatus, Terms, TransactionState
-from offline_cache.delivery import Due
 from offline_cache.errors import InvalidCommand, LimitReached
-from offline_cache.limits import AMOUNT_OFFLINE, TOO_MANY_WAITING, refusal
-from offline_cache.schedule import Lane, Verdict, VerdictKind
+from offline_cache.outbox.delivery import Due
+from offline_cache.outbox.limits import AMOUNT_OFFLINE, TOO_MANY_WAITING, refusal
+from offline_cache.outbox.schedule import Lane, Verdict, VerdictKind
 from offline_cache.store import Store
 from tests.offline.conftest import Terminal, make_draft
 

@@ -8,8 +8,8 @@ from kiosk.ipc import Control
 from offline_cache.clock import SystemClock
 from offline_cache.contract import LineState
 from offline_cache.errors import NoLine
-from offline_cache.line import LineMeter
-from offline_cache.probe import LineWatch
+from offline_cache.line.probe import LineWatch
+from offline_cache.line.state import LineMeter
 from tests.offline.conftest import shortest
 
 

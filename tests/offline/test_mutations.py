@@ -29,33 +29,33 @@ class Mutation:
     after: str
 
 
-FULL_TO_NORMAL = Mutation("database.py", '"synchronous", "full"', '"synchronous", "normal"')
-SYNC_OFF = Mutation("database.py", '"synchronous", "full"', '"synchronous", "off"')
+FULL_TO_NORMAL = Mutation("disk/database.py", '"synchronous", "full"', '"synchronous", "normal"')
+SYNC_OFF = Mutation("disk/database.py", '"synchronous", "full"', '"synchronous", "off"')
 NO_FOLDER_SYNC = Mutation(
-    "keys.py",
+    "disk/keys.py",
     "        os.fsync(descriptor)\n    finally:\n        os.close(descriptor)\n\n\ndef ",
     "        pass\n    finally:\n        os.close(descriptor)\n\n\ndef ",
 )
-NO_BLOB_SYNC = Mutation("blobs.py", "        os.fsync(descriptor)\n", "")
+NO_BLOB_SYNC = Mutation("evidence/blobs.py", "        os.fsync(descriptor)\n", "")
 NO_BLOB_FOLDER_SYNC = Mutation(
-    "blobs.py", "            if made:\n                sync_folder(self.folder)\n", "            sync_folder\n"
+    "evidence/blobs.py", "            if made:\n                sync_folder(self.folder)\n", "            sync_folder\n"
 )
 _BEGIN = 'self._connection.execute("BEGIN IMMEDIATE")'
 _COMMIT = '                self._connection.execute("COMMIT")\n'
 _CHECKPOINT = 'self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")'
 _LATE = 'self._connection.execute("COMMIT" if self._connection.in_transaction else "SELECT 1")\n            '
 PROMISE_BEFORE_COMMIT = (
-    Mutation("database.py", _BEGIN, _LATE + _BEGIN),
-    Mutation("database.py", _COMMIT, ""),
-    Mutation("database.py", _CHECKPOINT, _LATE + _CHECKPOINT),
+    Mutation("disk/database.py", _BEGIN, _LATE + _BEGIN),
+    Mutation("disk/database.py", _COMMIT, ""),
+    Mutation("disk/database.py", _CHECKPOINT, _LATE + _CHECKPOINT),
 )
 """The commit follows the answer, at the next piece of work."""
 
 NO_UNIQUE_ID = Mutation(
-    "migrations/0001_initial.sql", "id              TEXT NOT NULL UNIQUE", "id              TEXT NOT NULL"
+    "disk/migrations/0001_initial.sql", "id              TEXT NOT NULL UNIQUE", "id              TEXT NOT NULL"
 )
 NO_UNIQUE_NUMBER = Mutation(
-    "migrations/0001_initial.sql", "local_number    TEXT NOT NULL UNIQUE", "local_number    TEXT NOT NULL"
+    "disk/migrations/0001_initial.sql", "local_number    TEXT NOT NULL UNIQUE", "local_number    TEXT NOT NULL"
 )
 
 

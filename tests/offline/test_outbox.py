@@ -11,13 +11,13 @@ import apsw
 import msgspec
 import pytest
 
+from offline_cache.chains.journal import JournalEvent
 from offline_cache.contract import Answer, Attachment, TransactionState
 from offline_cache.errors import Conflict, InvalidCommand, StoreUnavailable
-from offline_cache.identifiers import is_local_number
-from offline_cache.identity import read_slip
-from offline_cache.journal import JournalEvent
-from offline_cache.schedule import Lane
+from offline_cache.outbox.identifiers import is_local_number
+from offline_cache.outbox.schedule import Lane
 from offline_cache.store import Place, Store
+from offline_cache.trust.identity import read_slip
 from tests.offline.centre_key import opened as opened_by_centre
 from tests.offline.conftest import HandClock, close, make_draft
 

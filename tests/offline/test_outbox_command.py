@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.commands import outbox
-from offline_cache.identifiers import new_transaction_id
+from offline_cache.outbox.identifiers import new_transaction_id
 from tests.offline.centre_stub import CentreStub, answers
 from tests.offline.conftest import Terminal, enrol_folder
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from offline_cache.contract import LineState
-from offline_cache.probe_rules import KEPT_OF_REST, PROBE_GAP_S, ProbeRules
+from offline_cache.line.probe_rules import KEPT_OF_REST, PROBE_GAP_S, ProbeRules
 from tests.offline.conftest import longest, shortest
 
 

@@ -10,12 +10,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.ipc import Control
-from offline_cache.central import Centre
 from offline_cache.contract import TransactionState
-from offline_cache.http import CentreAddress, Exchanger
-from offline_cache.receipts import BAD_RECEIPT, ReceiptJudge
-from offline_cache.request_signature import RequestSigner
-from offline_cache.schedule import Verdict, VerdictKind
+from offline_cache.line.central import Centre
+from offline_cache.line.http import CentreAddress, Exchanger
+from offline_cache.outbox.schedule import Verdict, VerdictKind
+from offline_cache.trust.receipts import BAD_RECEIPT, ReceiptJudge
+from offline_cache.trust.request_signature import RequestSigner
 from tests.offline.centre_stub import CentreStub, unsigned
 from tests.offline.conftest import TERMINAL, Terminal, make_draft
 

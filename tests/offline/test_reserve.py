@@ -11,11 +11,11 @@ from typing import NamedTuple
 import pytest
 
 from kiosk.ipc import Control
+from offline_cache.chains.journal import JournalEvent
+from offline_cache.disk.reserve import LOW_DISK_BYTES, NO_DISK_BYTES, Reserve, Room
 from offline_cache.errors import StoreUnavailable
-from offline_cache.journal import JournalEvent
+from offline_cache.outbox.schedule import Lane
 from offline_cache.owner import Owner
-from offline_cache.reserve import LOW_DISK_BYTES, NO_DISK_BYTES, Reserve, Room
-from offline_cache.schedule import Lane
 from offline_cache.store import Place, Store, open_store
 from tests.offline.centre_key import pin
 from tests.offline.conftest import TERMINAL, HandClock, longest, make_draft

@@ -15,16 +15,16 @@ import apsw
 import pytest
 
 from kiosk.ipc import Control
-from offline_cache.blobs import Blob
+from offline_cache.chains.journal import JournalEvent
 from offline_cache.contract import Answer, Attachment, GetStatus, StoreStatus, TransactionState
-from offline_cache.database import Database
+from offline_cache.disk.database import Database
+from offline_cache.disk.keys import load_key
+from offline_cache.disk.opening import SALVAGING, Opener
+from offline_cache.disk.salvage import SKIP, salvage
 from offline_cache.errors import StoreUnavailable
-from offline_cache.journal import JournalEvent
-from offline_cache.keys import load_key
-from offline_cache.opening import SALVAGING, Opener
-from offline_cache.outbox import PAYLOAD_LOST
+from offline_cache.evidence.blobs import Blob
+from offline_cache.outbox.promises import PAYLOAD_LOST
 from offline_cache.owner import Owner
-from offline_cache.salvage import SKIP, salvage
 from offline_cache.store import Place, Store
 from tests.offline.conftest import HandClock, Terminal, close, longest, make_draft
 from tests.offline.power.__main__ import QuickKey
@@ -251,7 +251,7 @@ def test_while_salvaging_commands_are_refused_at_once(
         assert go_on.wait(20)
         raise StoreUnavailable("damaged")
 
-    monkeypatch.setattr("offline_cache.opening.salvage_store", slow)
+    monkeypatch.setattr("offline_cache.disk.opening.salvage_store", slow)
     destroy(place, pages_of(place, "entry")[0])
     owner = Owner(opener, clock, busy=lambda: opener.busy)
     first = threading.Thread(target=lambda: pytest.raises(StoreUnavailable, owner.run, lambda store: 0, Control(30)))

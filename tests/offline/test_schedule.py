@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from offline_cache.batches import MOST
 from offline_cache.contract import TransactionState
-from offline_cache.schedule import (
+from offline_cache.outbox.batches import MOST
+from offline_cache.outbox.schedule import (
     CAP_S,
     REFUSALS_BEFORE_QUARANTINE,
     RETRY_AFTER_CAP_S,

@@ -12,12 +12,12 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk.ipc import Control
 from offline_cache.contract import Accept, GetStatus, StoreFailure, StoreStatus
-from offline_cache.delivery import Due
 from offline_cache.errors import NotEnrolled
-from offline_cache.identity import read_slip
-from offline_cache.schedule import Lane, Verdict, VerdictKind
-from offline_cache.sealing import SEALED, SEALERS, SealTo, seal
+from offline_cache.outbox.delivery import Due
+from offline_cache.outbox.schedule import Lane, Verdict, VerdictKind
 from offline_cache.store import Place, Store, open_store
+from offline_cache.trust.identity import read_slip
+from offline_cache.trust.sealing import SEALED, SEALERS, SealTo, seal
 from tests.offline.centre_key import KEY_ID, PUBLIC, SUITE, opened, pin, published
 from tests.offline.centre_stub import CentreStub, captive_portal, lost_answer
 from tests.offline.conftest import HandClock, Terminal, close, longest, make_draft

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk.ipc import Control
 from offline_cache.contract import Answer, Attachment
+from offline_cache.disk.opening import Opener
 from offline_cache.errors import StoreUnavailable
-from offline_cache.opening import Opener
 from offline_cache.owner import Owner
 from offline_cache.store import Store
 from tests.offline.centre_key import HPKE, SEALING

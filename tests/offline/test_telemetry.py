@@ -11,12 +11,12 @@ import pytest
 
 from kiosk.ipc import Control
 from offline_cache.contract import DeviceTold, Draft, GetStatus, LineState, TransactionState
-from offline_cache.orders import DONE, NOT_QUARANTINED, UNKNOWN_ORDER
-from offline_cache.report import Surroundings, report
-from offline_cache.schedule import Verdict, VerdictKind
+from offline_cache.line.wire import Order
+from offline_cache.outbox.orders import DONE, NOT_QUARANTINED, UNKNOWN_ORDER
+from offline_cache.outbox.schedule import Verdict, VerdictKind
 from offline_cache.store import Store
-from offline_cache.telemetry_rules import TelemetryRules
-from offline_cache.wire import Order
+from offline_cache.telemetry.report import Surroundings, report
+from offline_cache.telemetry.rules import TelemetryRules
 from tests.offline.centre_stub import CentreStub, answers, silent
 from tests.offline.conftest import HandClock, Terminal, close, longest, make_draft
 from tests.offline.test_delivery import take

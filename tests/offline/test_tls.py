@@ -18,11 +18,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from kiosk.ipc import Control
-from offline_cache.central import Centre
 from offline_cache.errors import NoLine
-from offline_cache.http import CentreAddress, Exchanger
-from offline_cache.request_signature import RequestSigner
-from offline_cache.schedule import Verdict, VerdictKind
+from offline_cache.line.central import Centre
+from offline_cache.line.http import CentreAddress, Exchanger
+from offline_cache.outbox.schedule import Verdict, VerdictKind
+from offline_cache.trust.request_signature import RequestSigner
 from tests.offline.centre_stub import CentreStub
 
 KEY = "01a206b8-4181-7e27-9f7e-5717c45b0281"

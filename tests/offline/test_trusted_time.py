@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from offline_cache.store import Store
-from offline_cache.trusted_time import LONGEST_AWAY_S, SUSPECT_S, TrustedTime
+from offline_cache.trust.trusted_time import LONGEST_AWAY_S, SUSPECT_S, TrustedTime
 from tests.offline.conftest import HandClock
 
 YEAR = datetime.timedelta(days=365)

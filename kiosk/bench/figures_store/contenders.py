@@ -19,14 +19,14 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from offline_cache.centre_trust import SEALING_PREFIX, SealingKey
+from offline_cache.chains.journal import JournalEvent
 from offline_cache.clock import SystemClock
 from offline_cache.contract import Answer, Draft
-from offline_cache.identifiers import new_transaction_id
-from offline_cache.journal import JournalEvent
-from offline_cache.sealing import HpkeX25519
-from offline_cache.signed_text import base64url
+from offline_cache.outbox.identifiers import new_transaction_id
 from offline_cache.store import Place, Store, open_store
+from offline_cache.trust.centre_trust import SEALING_PREFIX, SealingKey
+from offline_cache.trust.sealing import HpkeX25519
+from offline_cache.trust.signed_text import base64url
 
 RAW, RAW_LOG = "raw", "raw_log"
 STORE, ROW, BATCH = "store", "store_row", "store_batch"

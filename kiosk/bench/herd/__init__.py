@@ -7,5 +7,6 @@
     live     ── the same over real HTTP against a real centre
     plots, report ── one page
 
-Not responsible for the decisions: those are offline_cache.schedule's, .line's and .probe_rules', imported as they run.
+Not responsible for the decisions: those are offline_cache's (outbox.schedule, line.state, line.probe_rules),
+imported as they run.
 """

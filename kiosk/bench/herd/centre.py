@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from kiosk.bench.herd.rows import Row
 from kiosk.bench.herd.terminal import Heard, Reported, Took
 from kiosk.bench.herd.timeline import Timeline
-from offline_cache.batches import BatchEnd
-from offline_cache.central import BatchAnswer
-from offline_cache.http import CONNECT_S
-from offline_cache.schedule import Verdict, VerdictKind
+from offline_cache.line.central import BatchAnswer
+from offline_cache.line.http import CONNECT_S
+from offline_cache.outbox.batches import BatchEnd
+from offline_cache.outbox.schedule import Verdict, VerdictKind
 
 ROUND_TRIP_S = 0.04
 

@@ -13,8 +13,8 @@ from kiosk.bench.herd.centre import Ledger
 from kiosk.bench.herd.rows import Row
 from kiosk.bench.herd.scenarios import Scenario
 from kiosk.bench.quantile import quantile
-from offline_cache.batches import MOST
 from offline_cache.contract import TransactionState
+from offline_cache.outbox.batches import MOST
 
 DRAINED_WITHIN_S, MOST_REQUESTS, MOST_UNFAIR = 900.0, 1.2, 3.0
 """K4."""

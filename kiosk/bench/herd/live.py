@@ -32,10 +32,10 @@ from kiosk.bench.herd.scenarios import OUTAGE_S, Scenario
 from kiosk.central.database import Database
 from kiosk.central.models import Terminal, TerminalKey, Transaction
 from kiosk.central.signing import load_key, unpack
-from offline_cache.centre_trust import SEALING_PREFIX
-from offline_cache.centre_trust import SealingKey as StatedKey
 from offline_cache.contract import TransactionState
-from offline_cache.signed_text import from_base64url, read_signed
+from offline_cache.trust.centre_trust import SEALING_PREFIX
+from offline_cache.trust.centre_trust import SealingKey as StatedKey
+from offline_cache.trust.signed_text import from_base64url, read_signed
 
 UP_WITHIN_S = 60.0
 CLIENTS_READY_S = 3.0

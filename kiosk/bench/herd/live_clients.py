@@ -1,7 +1,8 @@
 """`python -m kiosk.bench.herd.live_clients`: some terminals of a live run, in one process. The plan comes on stdin.
 
-Each terminal is the simulation's (production decisions), and its line is production, too: `offline_cache.central` over
-`offline_cache.http`, one connection a request. Only the store is left out: thousands of them would measure this disk.
+Each terminal is the simulation's (production decisions), and its line is production, too:
+`offline_cache.line.central` over `offline_cache.line.http`, one connection a request. Only the store is left out:
+thousands of them would measure this disk.
 """
 
 from __future__ import annotations
@@ -25,15 +26,15 @@ from kiosk.bench.herd.live_plan import Account, Plan, Report, SealingKey, Told
 from kiosk.bench.herd.rows import Row
 from kiosk.bench.herd.terminal import Habits, Heard, Reported, Terminal, Took
 from kiosk.ipc import Control
-from offline_cache.central import Centre, Entry
 from offline_cache.contract import Answer, Draft
 from offline_cache.errors import CentreError
-from offline_cache.http import CentreAddress, Exchanger
-from offline_cache.identifiers import local_number, new_transaction_id
-from offline_cache.request_signature import RequestSigner
-from offline_cache.schedule import VerdictKind
-from offline_cache.sealing import SEALED, SealTo, seal
-from offline_cache.wire import Captured, CatalogueState, Status, transaction_body
+from offline_cache.line.central import Centre, Entry
+from offline_cache.line.http import CentreAddress, Exchanger
+from offline_cache.line.wire import Captured, CatalogueState, Status, transaction_body
+from offline_cache.outbox.identifiers import local_number, new_transaction_id
+from offline_cache.outbox.schedule import VerdictKind
+from offline_cache.trust.request_signature import RequestSigner
+from offline_cache.trust.sealing import SEALED, SealTo, seal
 
 AT_ONCE = 96
 ANSWER_CHARACTERS = 600

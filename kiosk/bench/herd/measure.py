@@ -17,11 +17,11 @@ from kiosk.bench.herd.live import Place, centre, enrol_all, sealing_key
 from kiosk.bench.herd.live_clients import WELL, centre_for, sealed_body
 from kiosk.bench.herd.live_plan import SealingKey
 from kiosk.ipc import Control
-from offline_cache.batches import MOST
-from offline_cache.central import Centre
-from offline_cache.identifiers import new_transaction_id
-from offline_cache.schedule import VerdictKind
-from offline_cache.sealing import SEALED
+from offline_cache.line.central import Centre
+from offline_cache.outbox.batches import MOST
+from offline_cache.outbox.identifiers import new_transaction_id
+from offline_cache.outbox.schedule import VerdictKind
+from offline_cache.trust.sealing import SEALED
 
 CLIENTS = 4
 WITHIN_S = 30.0

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from kiosk.bench.herd.rows import Row
 from kiosk.bench.herd.terminal import Clock, Line
-from offline_cache.batches import MOST
-from offline_cache.central import BatchAnswer
 from offline_cache.contract import TransactionState
-from offline_cache.schedule import Step, VerdictKind
-from offline_cache.sync import SEND_WITHIN_S
+from offline_cache.line.central import BatchAnswer
+from offline_cache.outbox.batches import MOST
+from offline_cache.outbox.schedule import Step, VerdictKind
+from offline_cache.outbox.sync import SEND_WITHIN_S
 
 _ENDS = {
     VerdictKind.ACKNOWLEDGED: TransactionState.ACCEPTED,

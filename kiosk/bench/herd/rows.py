@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from offline_cache.contract import TransactionState
-from offline_cache.schedule import WAITING, Lane, Step
+from offline_cache.outbox.schedule import WAITING, Lane, Step
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """One terminal of the fleet. It decides nothing itself: the rows, the line and the waits are judged by production code.
 
-What is here is what the production threads do around those decisions (offline_cache.sync, .delivery and .process):
+What is here is what the production threads do around those decisions (outbox.sync, outbox.delivery, process):
 who wakes whom. Not responsible for how a request travels (`Line`).
 """
 
@@ -14,14 +14,14 @@ from typing import Protocol
 
 from kiosk.bench.herd.rows import Row
 from kiosk.bench.herd.timeline import Action
-from offline_cache.batches import BatchSize, Candidate, portion
-from offline_cache.central import BatchAnswer
 from offline_cache.contract import LineState, TransactionState
-from offline_cache.probe_rules import ProbeRules
-from offline_cache.schedule import Lane, VerdictKind, decide, drawn_once, return_delays_s
-from offline_cache.sync import SEND_WITHIN_S
-from offline_cache.telemetry import REPORT_WITHIN_S
-from offline_cache.telemetry_rules import TelemetryRules
+from offline_cache.line.central import BatchAnswer
+from offline_cache.line.probe_rules import ProbeRules
+from offline_cache.outbox.batches import BatchSize, Candidate, portion
+from offline_cache.outbox.schedule import Lane, VerdictKind, decide, drawn_once, return_delays_s
+from offline_cache.outbox.sync import SEND_WITHIN_S
+from offline_cache.telemetry.lane import REPORT_WITHIN_S
+from offline_cache.telemetry.rules import TelemetryRules
 
 Heard = Callable[[float | None, BatchAnswer], None]
 """(seconds that the exchange took, or None when it failed; what it came to)"""
@@ -101,7 +101,7 @@ class Terminal:
     def _draw(self, low: float, high: float) -> float:
         return self._random.uniform(low, high)
 
-    # The probe's thread (offline_cache.probe).
+    # The probe's thread (offline_cache.line.probe).
 
     def _wait_for_probe(self) -> None:
         self._probing = False
@@ -137,7 +137,7 @@ class Terminal:
                     size.line_returned()
             self._wake()
 
-    # The thread of the telemetry lane (offline_cache.telemetry).
+    # The thread of the telemetry lane (offline_cache.telemetry.lane).
 
     def _tell_line(self, before: LineState, now: LineState) -> None:
         if now is LineState.OFFLINE:
@@ -166,7 +166,7 @@ class Terminal:
         self._telemetry.ended(now_s, taken=taken, took_s=now_s - self._report_left_s)
         self._wait_for_report()
 
-    # The senders' threads (offline_cache.sync) over the table (offline_cache.delivery).
+    # The senders' threads (offline_cache.outbox.sync) over the table (offline_cache.outbox.delivery).
 
     def _captured(self) -> None:
         if self._rules.state is LineState.OFFLINE and not self._probing:

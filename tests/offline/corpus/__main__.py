@@ -11,10 +11,10 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from offline_cache.chains.journal import JournalEvent
 from offline_cache.contract import Draft
-from offline_cache.delivery import Due
-from offline_cache.journal import JournalEvent
-from offline_cache.schedule import Lane, Verdict, VerdictKind
+from offline_cache.outbox.delivery import Due
+from offline_cache.outbox.schedule import Lane, Verdict, VerdictKind
 from offline_cache.store import Place, Store, open_store
 from tests.offline.centre_key import pin
 from tests.offline.conftest import TERMINAL, HandClock, longest, make_draft

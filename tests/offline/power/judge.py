@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
-from offline_cache.blobs import Blob
 from offline_cache.contract import TransactionState
 from offline_cache.errors import StoreError
+from offline_cache.evidence.blobs import Blob
 from offline_cache.store import Store, open_store
 from tests.offline.centre_key import pin
 from tests.offline.conftest import HandClock, make_draft

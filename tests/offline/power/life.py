@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
 
-from offline_cache import evidence
-from offline_cache.blobs import Blob
 from offline_cache.contract import Accepted, Answer, Attachment, Draft, TransactionState
-from offline_cache.delivery import Due
 from offline_cache.errors import StoreUnavailable
-from offline_cache.evidence import DueBlob
-from offline_cache.schedule import Lane, Verdict, VerdictKind
+from offline_cache.evidence import pieces as evidence
+from offline_cache.evidence.blobs import Blob
+from offline_cache.evidence.pieces import DueBlob
+from offline_cache.outbox.delivery import Due
+from offline_cache.outbox.schedule import Lane, Verdict, VerdictKind
 from offline_cache.store import Place, Store, open_store
 from tests.offline.centre_key import pin
 from tests.offline.conftest import TERMINAL, HandClock, longest, make_draft

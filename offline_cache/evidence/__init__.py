@@ -1,0 +1,1 @@
+"""Large attachments: sealed files, where they stand, and sending them in parts."""

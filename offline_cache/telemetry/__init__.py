@@ -1,0 +1,1 @@
+"""What the terminal says of itself, and the orders that come back."""

@@ -1,0 +1,1 @@
+"""Who we are, who the centre is, and what is signed, sealed or timed by either."""
