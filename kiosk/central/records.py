@@ -22,7 +22,9 @@ NARROWED_BY = {
     "child": "学生姓名",
     "company": "统一社会信用代码",
     "invoice": "发票号码",
-    "tax": "税种",
+    "grade": "缴费档次",
+    "stage": "申请年级",
+    "kind": "学校类型",
 }
 """What a parameter of a look-up narrows by: the row of that label, where a record has it."""
 
