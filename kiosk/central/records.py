@@ -25,6 +25,8 @@ NARROWED_BY = {
     "grade": "缴费档次",
     "stage": "申请年级",
     "kind": "学校类型",
+    "tax": "税种",
+    "full_name": "姓名",
 }
 """What a parameter of a look-up narrows by: the row of that label, where a record has it."""
 
