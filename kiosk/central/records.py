@@ -21,6 +21,7 @@ NARROWED_BY = {
     "contract": "合同编号",
     "child": "学生姓名",
     "company": "统一社会信用代码",
+    "company_name": "企业名称",
     "invoice": "发票号码",
     "grade": "缴费档次",
     "stage": "申请年级",

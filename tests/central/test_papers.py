@@ -131,6 +131,7 @@ def test_every_template_is_read_back_with_rare_name_records_and_sum(
     pdf = typesetter.pdf(paper.layout, drawn | proof | {"terminal": "GZ-TH-0001"}, made)
     with pypdfium2.PdfDocument(pdf) as document:
         text = "".join(sheet.get_textpage().get_text_bounded() for sheet in document).replace("\r\n", "")
-    for wanted in ("李䶮", "440105198809099099", "演示", "XX2026000001", *drawn["total"].split()[-1:]):
+    own = ("李䶮",) if name == "business-licence" else ("李䶮", "440105198809099099")  # it hangs in the shop
+    for wanted in (*own, "演示", "XX2026000001", *drawn["total"].split()[-1:]):
         assert wanted in text
     assert all(cell in text for row in drawn["rows"] for cell in row if len(cell) < 8)
