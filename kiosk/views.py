@@ -233,9 +233,11 @@ class TextView(View, frozen=True, kw_only=True):
 
 
 class PhotoView(View, frozen=True, kw_only=True):
-    """Take a picture. `frames` is the file of kiosk.frames; `taken` is the JPEG to judge, once taken."""
+    """Take a picture, of the citizen or of a `paper`. `frames` is the file of kiosk.frames; `taken` is the JPEG to
+    judge, once taken."""
 
     hint: str
+    paper: bool = False
     frames: str = ""
     taken: bytes = b""
     problem: str = ""

@@ -76,6 +76,14 @@ def identity(tr: Tr, chrome: Callable[..., Chrome], picture: bytes, page: bytes)
                 "Please take off hat and mask, and look at the camera.",
             ),
         ),
+        "photo_paper": PhotoView(
+            chrome=chrome(5),
+            title=tr("拍租赁合同", "拍租賃合同", "The lease"),
+            hint=tr(
+                "先拍有签字和租金的那一页。", "先拍有簽字和租金的一頁。", "First the page with signatures and rent."
+            ),
+            paper=True,
+        ),
         "photo_taken": PhotoView(
             chrome=chrome(5),
             title=tr("这张可以吗？", "這張可以嗎？", "Is this one good?"),

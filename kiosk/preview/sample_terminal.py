@@ -122,8 +122,8 @@ class SampleTerminal:
         fixed = self.fixed | {ReadIdCard: card_of(service, CARD)}
         return replace(self, fixed=fixed, known=known_of(service, self.known))
 
-    def answer(self, command: object) -> object:
-        """What comes back for a command."""
+    def answer(self, command: object, *, paper: bool = False) -> object:
+        """What comes back for a command; a picture is one of the citizen, or of a `paper`."""
         match command:
             case Prefill(fields=fields):
                 known = tuple(KnownField(name, self.known[name], "演示") for name in fields if name in self.known)
@@ -137,7 +137,7 @@ class SampleTerminal:
             case RenderDocument():
                 return PagePictures((self.page,))
             case TakePhoto():
-                return Photo(self.face)
+                return Photo(self.page if paper else self.face)
             case _:
                 return self.fixed.get(type(command), Ok())
 

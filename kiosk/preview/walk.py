@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from drivers.contract.status import DeviceRole
 from kiosk import intents as do
 from kiosk.journey.context import Context
 from kiosk.journey.dates import plus_days, weekday_of
@@ -85,7 +86,8 @@ class Walker:
     def _serve_one(self) -> None:
         number, run = next(iter(self._running.items()))
         del self._running[number]
-        result = self._terminal.answer(run.command)
+        paper = isinstance(run, RunDevice) and run.role is DeviceRole.DOCUMENT_CAMERA
+        result = self._terminal.answer(run.command, paper=paper)
         done = DeviceDone if isinstance(run, RunDevice) else StoreDone
         self._feed(done(number, result))  # type: ignore[arg-type]  # the sample terminal answers by command
 

@@ -10,7 +10,7 @@ from drivers.contract.commands import PrintDocument, PrintReceipt, ReadIdCard, S
 from drivers.contract.values import CardLayout, IdCard
 from kiosk import intents as do
 from kiosk.journey.context import Context
-from kiosk.views import Language, ResultView, ReviewView
+from kiosk.views import Language, PhotoView, ResultView, ReviewView
 from offline_cache.contract import (
     Accept,
     CheckCode,
@@ -308,3 +308,13 @@ def test_wrong_expired_and_locked_codes(citizen: Citizen) -> None:
     assert "不需要刷脸" in citizen.view.happened
     citizen.does(do.Chosen("return"), do.Answered("000000")).answer(CheckCode, CodeVerdict(reason="locked"))
     assert [option.id for option in citizen.view.options] == ["leave"]
+
+
+def test_a_paper_is_asked_for_as_a_paper_and_a_face_as_a_face(context: Context) -> None:
+    lease = Citizen(context).walk("housing/lease-filing")
+    card = Citizen(context).walk("hrss/social-security-card")
+    kinds = [{page.paper for page in citizen.shown if isinstance(page, PhotoView)} for citizen in (lease, card)]
+    assert kinds == [{True}, {False}]
+    waiting = [page.title for page in lease.shown]
+    assert "正在打开拍照台" in waiting
+    assert "正在打开镜头" not in waiting

@@ -69,3 +69,23 @@ def test_a_file_that_is_no_frame_store_is_waited_out(qtbot: QtBot, kit: Kit, tmp
     preview.resize(400, 400)
     preview.show()
     assert _middle(preview) is not None
+
+
+@pytest.mark.parametrize(("paper", "left"), [(True, (200, 10, 10)), (False, (10, 10, 200))])
+def test_a_face_is_shown_as_in_a_mirror_and_a_paper_as_it_is_read(
+    qtbot: QtBot, kit: Kit, tmp_path: Path, paper: bool, left: tuple[int, int, int]
+) -> None:
+    writer = FrameWriter(str(tmp_path / "frames"))
+    writer.write(64, 48, (bytes((200, 10, 10)) * 32 + bytes((10, 10, 200)) * 32) * 48)
+    preview = CameraPicture(kit, str(tmp_path / "frames"), paper=paper)
+    qtbot.addWidget(preview)
+    preview.resize(400, 400)
+    preview.show()
+
+    def shown() -> bool:
+        colour = preview.grab().toImage().pixelColor(120, 200)
+        return (colour.red(), colour.green(), colour.blue()) == left
+
+    qtbot.waitUntil(shown)
+    assert shown()
+    writer.close()

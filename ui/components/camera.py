@@ -1,4 +1,4 @@
-"""The live camera picture with a frame for the face, and the picture that was taken. Nothing is kept.
+"""The live camera picture with a frame for the face or the paper, and the picture that was taken. Nothing is kept.
 
 Frames come from kiosk.frames; they are copied to the screen at most 15 times a second and only while visible.
 """
@@ -15,14 +15,19 @@ from ui.components.text import spoken
 from ui.theme import COLOURS
 
 FRAME_MS = 66
+A4 = 210 / 297
+"""Width to height of a sheet that stands upright."""
 
 
 class CameraPicture(QFrame):
-    """Shows the frames of the file `path`, mirrored as people expect of a mirror, or the JPEG `taken`."""
+    """Shows the frames of the file `path`, or the JPEG `taken`.
 
-    def __init__(self, kit: Kit, path: str, taken: bytes = b"") -> None:
+    A face is mirrored, as people expect of a mirror; a `paper` is not, so that it can be read.
+    """
+
+    def __init__(self, kit: Kit, path: str, taken: bytes = b"", *, paper: bool = False) -> None:
         super().__init__()
-        self._kit, self._path = kit, path
+        self._kit, self._path, self._paper = kit, path, paper
         self._reader: FrameReader | None = None
         self._sequence = 0
         self._image = QImage.fromData(taken) if taken else QImage()
@@ -31,7 +36,8 @@ class CameraPicture(QFrame):
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._fetch)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        spoken(self, kit.say("photo.preview"), kit.say("photo.guide") if self._is_live else "")
+        guide = "photo.paper" if paper else "photo.guide"
+        spoken(self, kit.say("photo.preview"), kit.say(guide) if self._is_live else "")
 
     def sizeHint(self) -> QSize:
         return QSize(self._kit.metrics.mm(160), self._kit.metrics.mm(160))
@@ -91,18 +97,21 @@ class CameraPicture(QFrame):
         target = QRectF(0, 0, size.width(), size.height())
         target.moveCenter(area.center())
         painter.save()
-        if self._is_live:
+        if self._is_live and not self._paper:
             painter.translate(area.width(), 0)
             painter.scale(-1, 1)
         painter.drawImage(target, self._image)
         painter.restore()
 
     def _guide(self, painter: QPainter, area: QRectF) -> None:
-        tall = area.height() * 0.72
-        oval = QRectF(0, 0, tall * 0.74, tall)
-        oval.moveCenter(area.center())
+        tall = area.height() * (0.86 if self._paper else 0.72)
+        frame = QRectF(0, 0, min(tall * A4, area.width() * 0.9) if self._paper else tall * 0.74, tall)
+        frame.moveCenter(area.center())
         pen = QPen(QColor(COLOURS.surface), 0.9 * self._kit.metrics.px_per_mm)
         pen.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(oval)
+        if self._paper:
+            painter.drawRect(frame)
+        else:
+            painter.drawEllipse(frame)

@@ -1,4 +1,4 @@
-"""Take a picture: the live preview with a frame for the face, then the picture to judge."""
+"""Take a picture: the live preview with a frame for the face or the paper, then the picture to judge."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ class PhotoScreen(Screen[PhotoView]):
         words, large = self._columns(2, 3)
         self._say(view.hint, words)
         self._warn(view.problem, words)
-        large.addWidget(CameraPicture(kit, view.frames, view.taken), 1)
+        large.addWidget(CameraPicture(kit, view.frames, view.taken, paper=view.paper), 1)
         if not view.taken:
-            guide = Text(kit, kit.say("photo.guide"), kit.metrics.lead, bold=True).coloured(COLOURS.accent)
+            words_of = kit.say("photo.paper" if view.paper else "photo.guide")
+            guide = Text(kit, words_of, kit.metrics.lead, bold=True).coloured(COLOURS.accent)
             words.addWidget(guide if self._scene.wide else guide.centred())
         if self._scene.wide:
             words.addStretch(1)

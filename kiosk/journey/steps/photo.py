@@ -49,11 +49,12 @@ def _enter(turn: Turn) -> Turn:
 def _show(turn: Turn) -> AnyView:
     step, memory = _step(turn), turn.memory(PhotoMemory)
     if not memory.frames:
-        return working(turn, "working.camera")
+        return working(turn, "working.paper" if isinstance(step, PaperStep) else "working.camera")
     return PhotoView(
         chrome=chrome(turn),
         title=turn.fill(step.title),
         hint=turn.fill(step.review if memory.taken else step.hint),
+        paper=isinstance(step, PaperStep),
         frames="" if memory.taken else memory.frames,
         taken=memory.taken,
         problem=turn.say(memory.problem) if memory.problem else "",
