@@ -233,11 +233,11 @@ class TextView(View, frozen=True, kw_only=True):
 
 
 class PhotoView(View, frozen=True, kw_only=True):
-    """Take a picture, of the citizen or of a `paper`. `frames` is the file of kiosk.frames; `taken` is the JPEG to
+    """Take a picture, of the citizen or `of_paper`. `frames` is the file of kiosk.frames; `taken` is the JPEG to
     judge, once taken."""
 
     hint: str
-    paper: bool = False
+    of_paper: bool = False
     frames: str = ""
     taken: bytes = b""
     problem: str = ""

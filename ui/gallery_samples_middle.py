@@ -82,7 +82,7 @@ def identity(tr: Tr, chrome: Callable[..., Chrome], picture: bytes, page: bytes)
             hint=tr(
                 "先拍有签字和租金的那一页。", "先拍有簽字和租金的一頁。", "First the page with signatures and rent."
             ),
-            paper=True,
+            of_paper=True,
         ),
         "photo_taken": PhotoView(
             chrome=chrome(5),

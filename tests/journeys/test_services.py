@@ -313,8 +313,9 @@ def test_wrong_expired_and_locked_codes(citizen: Citizen) -> None:
 def test_a_paper_is_asked_for_as_a_paper_and_a_face_as_a_face(context: Context) -> None:
     lease = Citizen(context).walk("housing/lease-filing")
     card = Citizen(context).walk("hrss/social-security-card")
-    kinds = [{page.paper for page in citizen.shown if isinstance(page, PhotoView)} for citizen in (lease, card)]
+    kinds = [{page.of_paper for page in citizen.shown if isinstance(page, PhotoView)} for citizen in (lease, card)]
     assert kinds == [{True}, {False}]
     waiting = [page.title for page in lease.shown]
     assert "正在打开拍照台" in waiting
     assert "正在打开镜头" not in waiting
+    assert not any("True" in page.chrome.caption for page in lease.shown)  # a caption is made of texts

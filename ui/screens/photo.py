@@ -19,9 +19,9 @@ class PhotoScreen(Screen[PhotoView]):
         words, large = self._columns(2, 3)
         self._say(view.hint, words)
         self._warn(view.problem, words)
-        large.addWidget(CameraPicture(kit, view.frames, view.taken, paper=view.paper), 1)
+        large.addWidget(CameraPicture(kit, view.frames, view.taken, paper=view.of_paper), 1)
         if not view.taken:
-            words_of = kit.say("photo.paper" if view.paper else "photo.guide")
+            words_of = kit.say("photo.paper" if view.of_paper else "photo.guide")
             guide = Text(kit, words_of, kit.metrics.lead, bold=True).coloured(COLOURS.accent)
             words.addWidget(guide if self._scene.wide else guide.centred())
         if self._scene.wide:

@@ -54,7 +54,7 @@ def _show(turn: Turn) -> AnyView:
         chrome=chrome(turn),
         title=turn.fill(step.title),
         hint=turn.fill(step.review if memory.taken else step.hint),
-        paper=isinstance(step, PaperStep),
+        of_paper=isinstance(step, PaperStep),
         frames="" if memory.taken else memory.frames,
         taken=memory.taken,
         problem=turn.say(memory.problem) if memory.problem else "",
