@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,10 @@ import pytest
 from kiosk.central.database import Database
 from kiosk.central.records import look_up
 from kiosk.central.refusals import Refusal
+from kiosk.folders import CONFIG
+from kiosk.journey.catalogue import load_catalogue
+from kiosk.journey.model import LookupStep
+from kiosk.texts import load_texts
 from tests.central.conftest import PEOPLE
 
 HUANG, LI = PEOPLE["huang-guixiang"]["number"], PEOPLE["li-zhaotang"]["number"]
@@ -42,3 +47,26 @@ def test_only_what_anybody_may_pay_is_shown_for_another_person(sqlite_template: 
     own = titles(sqlite_template, "vehicle_violations", HUANG)
     assert titles(sqlite_template, "vehicle_violations", HUANG, **{"for": LI}) == own
     assert len(own) != len(titles(sqlite_template, "vehicle_violations", LI))
+
+
+def test_open_data_is_found_without_a_person_and_a_persons_data_is_not(sqlite_template: Path) -> None:
+    assert titles(sqlite_template, "company_credit", "", company_name="广州演示科技有限公司") == [
+        "广州演示科技有限公司"
+    ]
+    assert titles(sqlite_template, "company_credit", "", company_name="没有这家公司") == []
+    assert titles(sqlite_template, "company_credit", HUANG) == []
+    assert titles(sqlite_template, "vehicle_violations", "") == []
+    assert titles(sqlite_template, "resident_contributions", "", **{"for": HUANG}) == []
+    with pytest.raises(Refusal, match="unknown_dataset"):
+        titles(sqlite_template, "cases", "")
+
+
+def test_every_look_up_of_the_catalogue_has_its_dataset_and_only_open_ones_ask_nobody() -> None:
+    catalogue = load_catalogue(CONFIG, load_texts(CONFIG / "texts"))
+    folder = CONFIG / "samples" / "datasets"
+    open_ones = {path.stem for path in folder.glob("*.toml") if tomllib.loads(path.read_text("utf-8")).get("open")}
+    for service in catalogue.services.values():
+        asked = {step.dataset for step in service.steps if isinstance(step, LookupStep) and not step.public}
+        asked -= {"cases"}
+        assert all((folder / f"{dataset}.toml").is_file() for dataset in asked), service.id
+        assert not asked or (service.identity == "L0") == (asked <= open_ones), service.id
