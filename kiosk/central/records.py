@@ -28,6 +28,8 @@ NARROWED_BY = {
     "kind": "学校类型",
     "tax": "税种",
     "full_name": "姓名",
+    "bill": "费用种类",
+    "account": "户号",
 }
 """What a parameter of a look-up narrows by: the row of that label, where a record has it."""
 
