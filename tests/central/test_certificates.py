@@ -116,3 +116,30 @@ def test_months_between_two_employers_are_not_certified(centre: Centre) -> None:
     assert "2024-02" in text
     assert "2024-06" in text
     assert "2024-04" not in text
+
+
+def issue_paper(centre: Centre, person: str, template: str, key: str, **parameters: str) -> requests.Response:
+    pairs = [{"name": name, "value": value, "label": name, "shown": value} for name, value in parameters.items()]
+    body = {"template": template, "number": PEOPLE[person]["number"], "token": centre.token(person)}
+    body |= {"language": "zh-Hans", "parameters": pairs}
+    return centre.call("POST", "/v1/certificates", body, **{"Idempotency-Key": key})
+
+
+def test_a_paper_of_records_is_issued_for_who_has_them_and_of_nobody_else(centre: Centre) -> None:
+    answer = issue_paper(centre, "li-yan", "fund-deposits", "paper-00001", scope="all", as_of="今天", purpose="loan")
+    assert answer.status_code == 201
+    text = "".join(text_of(base64.b64decode(answer.json()["pdf"])))
+    assert answer.json()["serial"].startswith("GJ")
+    assert "李䶮" in text
+    assert "¥69,687.85" in text  # both accounts together
+    none = issue_paper(centre, "ye-sitong", "fund-deposits", "paper-00002", scope="all", as_of="今天")
+    assert (none.status_code, none.json()["reason"]) == (404, "no_records")
+
+
+def test_whoever_owes_gets_no_certificate_that_nothing_is_owed(centre: Centre) -> None:
+    clear = issue_paper(centre, "li-yan", "no-tax-owed", "paper-00003", today="今天", company="")
+    assert clear.status_code == 201
+    owing = issue_paper(centre, "pan-weiming", "no-tax-owed", "paper-00004", today="今天", company="")
+    assert (owing.status_code, owing.json()["reason"]) == (404, "not_clear")
+    silent = issue_paper(centre, "li-yan", "no-tax-owed", "paper-00005")
+    assert (silent.status_code, silent.json()["reason"]) == (422, "parameters")
