@@ -145,9 +145,13 @@ class NoticeView(View, frozen=True, kw_only=True):
 
 
 class CardView(View, frozen=True, kw_only=True):
-    """Put the ID card on the reader. `reading` once it lies there; `problem`: what went wrong, what to do."""
+    """Hand something to a device at `place`: the ID card to the reader, a bank card to the slot, a code to the scanner.
+
+    `reading` once the ID card lies there; `problem`: what went wrong, what to do.
+    """
 
     body: str
+    place: Literal["reader", "slot", "scanner"] = "reader"
     reading: bool = False
     problem: str = ""
     others: tuple[Option, ...] = ()

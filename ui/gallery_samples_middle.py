@@ -33,6 +33,20 @@ def identity(tr: Tr, chrome: Callable[..., Chrome], picture: bytes, page: bytes)
     return {
         "card": CardView(chrome=chrome(2, caption=body), title=title, body=body, others=others),
         "card_reading": CardView(chrome=chrome(2), title=title, body=body, reading=True),
+        "card_scanner": CardView(
+            chrome=chrome(2),
+            title=tr("扫账单上的条码", "掃描賬單上的條碼", "Scan the bill's bar code"),
+            body=tr("条码在账单下方。", "條碼在賬單下方。", "It is at the foot of the bill."),
+            place="scanner",
+            others=(Option("type", tr("扫不出，自己填", "掃不出，自己填", "Type it instead")),),
+        ),
+        "card_slot": CardView(
+            chrome=chrome(2),
+            title=tr("钱发到哪个账户？", "錢發到哪個賬戶？", "To which account?"),
+            body=tr("我们只读卡号，不用密码。", "我們只讀卡號，毋須密碼。", "We read its number only and need no PIN."),
+            place="slot",
+            others=(Option("type", tr("自己填", "自己填", "Type it instead")),),
+        ),
         "card_problem": CardView(
             chrome=chrome(2),
             title=title,

@@ -231,6 +231,7 @@ def test_a_bank_card_is_read_not_typed_and_typing_stays_possible(context: Contex
 def test_a_code_that_cannot_be_read_is_typed_after_a_few_tries(context: Context) -> None:
     scan = step("scan", body=words("扫"), rules=[{"rule": "length(value) == 4", "message": words("四位")}])
     citizen = asks(context, scan)
+    assert citizen.view.place == "scanner"
     citizen.answer(ScanCode, ScannedCode(b"12345"))
     assert (citizen.page, citizen.view.problem) == ("TextView", "四位")
     again = asks(context, scan)

@@ -107,14 +107,16 @@ class DoorPicture(Picture):
 
 
 class CardPicture(Picture):
-    """An ID card that sinks onto the reader again and again; it lies still while it is `reading`."""
+    """What is handed over sinks onto its device again and again: an ID card, which lies still while it is `reading`, a
+    bank card (`slot`), or a slip with a bar code (`scanner`)."""
 
     RATIO = 0.62
     PERIOD_S = 4.0
 
-    def __init__(self, kit: Kit, height_mm: float, reading: bool) -> None:
+    def __init__(self, kit: Kit, height_mm: float, reading: bool, place: str = "reader") -> None:
         super().__init__(kit, height_mm)
         self._reading = reading
+        self._print = {"slot": self._bank_card, "scanner": self._bar_code}.get(place, self._id_card)
 
     def draw(self, painter: QPainter) -> None:
         _fill(painter, "#2e3a46", QRectF(16, 36, 68, 22), 4)
@@ -131,6 +133,22 @@ class CardPicture(Picture):
         painter.setPen(QPen(QColor("#b9c6d2"), 0.5))
         _fill(painter, "#f2f7fb", area, 2.2)
         painter.setPen(Qt.PenStyle.NoPen)
+        self._print(painter, top)
+
+    def _bank_card(self, painter: QPainter, top: float) -> None:
+        _fill(painter, "#c9d8e6", QRectF(33, top + 4, 12, 2.4), 0.9)
+        for column in range(4):
+            _fill(painter, "#9fb3c5", QRectF(33 + 8.6 * column, top + 10, 6.6, 1.9), 0.9)
+        _fill(painter, "#d9b45a", QRectF(47, top + 16.5, 7, 6), 1)
+
+    def _bar_code(self, painter: QPainter, top: float) -> None:
+        _fill(painter, "#9fb3c5", QRectF(33, top + 4.2, 22, 1.9), 0.9)
+        left = 33.0
+        for wide in (0.9, 1.8, 0.9, 0.9, 2.6, 0.9, 1.8, 0.9, 2.6, 0.9, 0.9, 1.8):
+            _fill(painter, "#2e3a46", QRectF(left, top + 9, wide, 12.5), 0)
+            left += wide + 1.4
+
+    def _id_card(self, painter: QPainter, top: float) -> None:
         _fill(painter, "#c9d8e6", QRectF(58, top + 4, 9.5, 12), 1)
         _fill(painter, "#8ea6bb", QRectF(60.9, top + 5.8, 3.7, 3.9), 1.9)
         _fill(painter, "#8ea6bb", QRectF(59.4, top + 10.6, 6.7, 5.4), 2.2)

@@ -1,4 +1,4 @@
-"""Put the ID card on the reader."""
+"""Hand an ID card, a bank card or a bar code to the device that reads it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class CardScreen(Screen[CardView]):
             self._warn(view.problem, words)
         elif view.reading:
             words.addWidget(Band(kit, "info", kit.say("card.reading"), symbol="identification-card"))
-        picture = CardPicture(kit, 120, view.reading)
-        picture.setAccessibleName(kit.say("card.picture"))
+        picture = CardPicture(kit, 120, view.reading, view.place)
+        picture.setAccessibleName(kit.say(f"card.{view.place}"))
         large.addWidget(picture, 1)
         if not view.reading:
-            label = Text(kit, kit.say("card.picture"), kit.metrics.lead, bold=True)
+            label = Text(kit, kit.say(f"card.{view.place}"), kit.metrics.lead, bold=True)
             large.addWidget(label.coloured(COLOURS.accent).centred())
         if self._scene.wide:
             words.addStretch(1)

@@ -84,7 +84,12 @@ def _show(turn: Turn) -> AnyView:
     others = (Option("type", turn.say(f"{_words(turn)}.type")),)
     problem = turn.say(memory.problem) if memory.problem else ""
     return CardView(
-        chrome=chrome(turn), title=turn.fill(step.title), body=turn.fill(step.body), problem=problem, others=others
+        chrome=chrome(turn),
+        title=turn.fill(step.title),
+        body=turn.fill(step.body),
+        place="slot" if isinstance(step, BankCardStep) else "scanner",
+        problem=problem,
+        others=others,
     )
 
 
