@@ -70,3 +70,15 @@ def test_every_look_up_of_the_catalogue_has_its_dataset_and_only_open_ones_ask_n
         asked -= {"cases"}
         assert all((folder / f"{dataset}.toml").is_file() for dataset in asked), service.id
         assert not asked or (service.identity == "L0") == (asked <= open_ones), service.id
+
+
+def test_what_is_open_is_found_for_nobody_and_only_by_the_words_that_were_asked(sqlite_template: Path) -> None:
+    assert titles(sqlite_template, "utility_bills", "", bill="水费", account="88000001") == ["水费 2026年10月"]
+    assert titles(sqlite_template, "utility_bills", "", bill="电费", account="88000001") == []
+    assert titles(sqlite_template, "same_names", "", full_name="黄桂香") == ["黄桂香"]
+    assert titles(sqlite_template, "same_names", "", full_name="黄桂") == []
+
+
+def test_what_is_a_persons_own_is_not_found_for_nobody(sqlite_template: Path) -> None:
+    assert titles(sqlite_template, "household_members", "") == []
+    assert len(titles(sqlite_template, "household_members", HUANG)) == 3

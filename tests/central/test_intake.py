@@ -61,6 +61,11 @@ def test_one_without_proof_is_taken_and_verified_by_a_person(centre: Centre, tok
     assert (answer.status_code, answer.json()["state"]) == (202, "待核验")
 
 
+def test_what_nobody_in_particular_sends_is_taken_and_verified_by_a_person(centre: Centre) -> None:
+    answer = send(centre, body(service="household/id-card-lost", subject={"name": "", "number": ""}))
+    assert (answer.status_code, answer.json()["state"]) == (202, "待核验")
+
+
 def test_the_same_again_gives_the_same_case_and_changes_nothing(centre: Centre) -> None:
     first, again = send(centre, body()), send(centre, body())
     assert (again.status_code, again.json()) == (first.status_code, first.json())
