@@ -43,6 +43,15 @@ class ServiceChosen(Intent, frozen=True):
     id: str
 
 
+class Searched(Intent, frozen=True):
+    """Typed something into the search; `text` is all of it, with what is still being composed."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return "Searched()"
+
+
 class Confirmed(Intent, frozen=True):
     """Pressed the one main button of the page (agree, begin, submit, print, done)."""
 
@@ -118,6 +127,7 @@ AnyIntent = (
     | TabChosen
     | DoorChosen
     | ServiceChosen
+    | Searched
     | Confirmed
     | Declined
     | Chosen

@@ -117,12 +117,24 @@ class AttractView(View, frozen=True, kw_only=True):
 
 
 class MenuView(View, frozen=True, kw_only=True):
-    """Choose a service, or first a door to some. `tabs` are the ways to look; `tab` is the chosen one."""
+    """Choose a service, or first a door to some. `tabs` are the ways to look; `tab` is the chosen one.
+
+    `search` names the button that leads to the search.
+    """
 
     groups: tuple[Group, ...]
     doors: tuple[Door, ...] = ()
     tabs: tuple[Option, ...] = ()
     tab: str = ""
+    search: str = ""
+
+
+class SearchView(View, frozen=True, kw_only=True):
+    """Find a service by typing. `tiles` are those found; `advice` is shown while there are none."""
+
+    text: str = ""
+    tiles: tuple[Tile, ...] = ()
+    advice: str = ""
 
 
 class ServiceView(View, frozen=True, kw_only=True):
@@ -386,6 +398,7 @@ class TechnicianView(View, frozen=True, kw_only=True):
 AnyView = (
     AttractView
     | MenuView
+    | SearchView
     | ServiceView
     | NoticeView
     | CardView

@@ -18,6 +18,7 @@ from kiosk.views import (
     Option,
     Readiness,
     Row,
+    SearchView,
     ServiceView,
     Tile,
     View,
@@ -85,6 +86,7 @@ def _entry(tr: Tr, chrome: Callable[..., Chrome], picture: bytes, page: bytes) -
         ),
         "menu": _menu(tr, chrome(can_leave=True)),
         "doors": _doors(tr, chrome(can_leave=True)),
+        "search": _search(tr, chrome(can_back=True, can_leave=True)),
         "service": ServiceView(
             chrome=chrome(can_back=True, can_leave=True),
             title=tr("个人参保证明", "個人參保證明", "Proof of insurance"),
@@ -169,6 +171,15 @@ def _ways(tr: Tr) -> tuple[Option, ...]:
         Option("event", tr("按事情", "按事情", "By topic")),
         Option("department", tr("按部门", "按部門", "By office")),
         Option("audience", tr("按人群", "按人群", "For whom")),
+    )
+
+
+def _search(tr: Tr, chrome: Chrome) -> SearchView:
+    return SearchView(
+        chrome=chrome,
+        title=tr("想办什么，写几个字", "想辦甚麼，寫幾個字", "What do you need? Type a few letters"),
+        text=tr("社保", "社保", "insurance"),
+        tiles=_menu(tr, chrome).groups[0].tiles[:2],
     )
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from kiosk.commands.catalogue_find import add_find
 from kiosk.commands.catalogue_publish import add_publishing
 from kiosk.commands.catalogue_terminal import add_status
 from kiosk.commands.catalogue_tools import add_tools
@@ -42,6 +43,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     show.add_argument("--language", choices=[language.value for language in Language], default="zh-Hans")
     _common(show)
     show.set_defaults(run=run_show)
+    add_find(actions)
     add_publishing(actions)
     add_status(actions)
     add_tools(actions)

@@ -59,6 +59,8 @@ class Catalogue:
     audiences: Mapping[str, Named] = field(default_factory=dict)
     licences: Mapping[str, Named] = field(default_factory=dict)
     public: Mapping[str, PublicTable] = field(default_factory=dict)
+    words: tuple[tuple[str, ...], ...] = ()
+    """Words that mean the same to somebody who searches."""
     sources: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     """The files it was read from, by path: what did not change need not be read again."""
 
@@ -115,6 +117,7 @@ def read_catalogue(files: Mapping[str, bytes], texts: Texts, former: Catalogue |
         audiences=pile.codes("audiences"),
         licences=pile.codes("licences"),
         public=pile.public(),
+        words=pile.words(),
         sources={path: body for path, body in files.items() if path.split("/")[0] in _FOLDERS},
     )
     mistakes = pile.mistakes + lint.mistakes_of(catalogue, texts, unchanged(catalogue, former))
@@ -153,6 +156,10 @@ class _Codes(msgspec.Struct, frozen=True):
 
 class _Sites(msgspec.Struct, frozen=True):
     places: tuple[Site, ...]
+
+
+class _Words(msgspec.Struct, frozen=True):
+    same: tuple[tuple[str, ...], ...]
 
 
 class _Pile:
@@ -200,6 +207,12 @@ class _Pile:
         """Other places."""
         table = self._read("codes/places.toml", _Sites)
         return table.places if table else ()
+
+    def words(self) -> tuple[tuple[str, ...], ...]:
+        """Words that mean the same; a configuration may do without."""
+        path = "codes/words.toml"
+        table = self._read(path, _Words) if path in self._files else None
+        return table.same if table else ()
 
     def public(self) -> dict[str, PublicTable]:
         """Public data by its dataset."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from kiosk.journey.catalogue import Catalogue
+from kiosk.journey.finding import Finder
 from kiosk.texts import Texts
 
 
@@ -28,3 +30,8 @@ class Context:
     texts: Texts
     terminal: TerminalFacts
     city: str = "广州市"
+
+    @cached_property
+    def finder(self) -> Finder:
+        """The search over this catalogue, built when somebody searches for the first time."""
+        return Finder(self.catalogue)

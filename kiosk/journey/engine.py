@@ -22,6 +22,7 @@ from kiosk.intents import (
     Intent,
     LanguageChosen,
     LeavePressed,
+    Searched,
     ServiceChosen,
     TabChosen,
     TechnicianPressed,
@@ -34,7 +35,7 @@ from kiosk.journey.effects import AnyEffect, EndSession, Show
 from kiosk.journey.events import Event, SessionStarted, TimedOut, World, WorldChanged
 from kiosk.journey.idle import rewind
 from kiosk.journey.leaving import is_over, look_again
-from kiosk.journey.menu import has_door
+from kiosk.journey.menu import SEARCH, has_door
 from kiosk.journey.pages import can_back, can_leave, is_closed
 from kiosk.journey.readiness import judge
 from kiosk.journey.session import Cover, Session, Stage
@@ -44,6 +45,8 @@ from kiosk.journey.view import view_of
 from kiosk.journey.walk import begin, behaviour_of, leave, settle
 from kiosk.journey.withdrawal import stop_withdrawn
 from kiosk.views import Readiness
+
+SOUGHT_MOST = 60
 
 __all__ = ["Context", "Session", "Transition", "advance", "opening"]
 
@@ -158,7 +161,7 @@ def _back(turn: Turn) -> Turn:
     if not can_back(turn):
         return turn
     if turn.session.stage is Stage.MENU:
-        return turn.changed(door="")
+        return turn.changed(way="", sought="") if turn.session.way == SEARCH else turn.changed(door="")
     if turn.session.stage is Stage.STEPS and turn.session.problem is None:
         return behaviour_of(turn).back(turn)
     return turn.go(Going.BACK)
@@ -182,6 +185,8 @@ def _menu_intent(turn: Turn, intent: AnyIntent) -> Turn:
             return turn.changed(way=tab, door="", stage=Stage.MENU, service="")
         case DoorChosen(id=door) if turn.session.stage is Stage.MENU and has_door(turn, door):
             return turn.changed(door=door)
+        case Searched(text=text) if turn.session.stage is Stage.MENU and turn.session.way == SEARCH:
+            return turn.changed(sought=text[:SOUGHT_MOST])
         case ServiceChosen(id=service) if service in turn.context.catalogue.services:
             return turn.changed(stage=Stage.SERVICE, service=service)
         case Confirmed() if turn.session.stage is Stage.SERVICE:

@@ -13,11 +13,14 @@ from kiosk.journey.model import Named, Service
 from kiosk.journey.pages import chrome
 from kiosk.journey.readiness import judge
 from kiosk.journey.turn import Turn
-from kiosk.views import Door, Group, MenuView, Option, Tile
+from kiosk.views import Door, Group, MenuView, Option, SearchView, Tile
 
 KINDS = ("certificate", "query", "application", "booking", "review", "payment")
 """In what order a department's services stand: what one leaves with, first."""
 NAMED_ON_A_DOOR = 2
+SEARCH = "search"
+"""The way through the menu that is a page of its own."""
+FOUND = 6
 
 
 class Way(StrEnum):
@@ -41,6 +44,22 @@ def menu(turn: Turn) -> MenuView:
         doors=() if opened else tuple(_door(turn, way, code, services) for code, services in doors.items()),
         tabs=tuple(Option(each, turn.say(f"menu.{each}")) for each in _ways(turn)),
         tab=way,
+        search=turn.say("menu.search"),
+    )
+
+
+def search(turn: Turn) -> SearchView:
+    """What was typed, and the services that are meant by it: never more than a page."""
+    services, sought = turn.context.catalogue.services, turn.session.sought
+    hot = [service.id for service in _all(turn) if _is_hot(turn, service)]
+    found = turn.context.finder.find(sought, FOUND, hot)
+    advice = "search.none" if sought.strip() else "search.how"
+    return SearchView(
+        chrome=chrome(turn),
+        title=turn.say("search.title"),
+        text=sought,
+        tiles=tuple(_tile(turn, services[name]) for name in found),
+        advice="" if found else turn.say(advice, phone=turn.context.terminal.help_phone),
     )
 
 

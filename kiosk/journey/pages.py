@@ -83,7 +83,8 @@ def can_back(turn: Turn) -> bool:
     if session.stage is Stage.STEPS:
         backable = isinstance(turn.service.steps[session.index], (*BACKABLE, GateStep))
         return backable and not session.busy and not session.spent
-    return session.stage is Stage.SERVICE or (session.stage is Stage.MENU and bool(session.door))
+    deeper = bool(session.door) or session.way == "search"
+    return session.stage is Stage.SERVICE or (session.stage is Stage.MENU and deeper)
 
 
 def can_leave(turn: Turn) -> bool:

@@ -149,6 +149,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     service: str = ""
     way: str = ""
     door: str = ""
+    sought: str = ""
     index: int = -1
     returning: bool = False
     spent: bool = False

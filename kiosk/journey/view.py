@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.journey.attract import closed
-from kiosk.journey.menu import menu
+from kiosk.journey.menu import SEARCH, menu, search
 from kiosk.journey.model import kind_of
 from kiosk.journey.pages import goodbye, help_page, is_closed, problem, still_there, with_caption
 from kiosk.journey.service_page import service_page
@@ -37,11 +37,13 @@ def _page(turn: Turn) -> AnyView:
         case Stage.SERVICE:
             return service_page(turn)
         case _:
-            return menu(turn)
+            return search(turn) if session.way == SEARCH else menu(turn)
 
 
 def _topic(turn: Turn) -> str:
     """The key of the help text: the kind of step, or the stage."""
+    if turn.session.stage is Stage.MENU and turn.session.way == SEARCH:
+        return SEARCH
     if turn.session.stage is not Stage.STEPS:
         return turn.session.stage.value
     return kind_of(turn.service.steps[turn.session.index])

@@ -35,6 +35,8 @@ class KeyboardPanel(QWidget):
     text_committed = Signal(str)
     backspace = Signal()
     done = Signal()
+    composed = Signal(str)
+    """What is being composed in pinyin, as it was typed; "" when nothing is."""
     touched = Signal()
     """Any key was used: the citizen is there, though no text may be finished yet."""
 
@@ -310,6 +312,7 @@ class KeyboardPanel(QWidget):
         bar.show_state(state.preedit, state.candidates, state.more, self._many)
         bar.show_notice(self._notice(engine))
         self._show_composing(state.active)
+        self.composed.emit(state.preedit if state.active and self._mode is Mode.PINYIN else "")
 
     def _notice(self, engine: InputEngine) -> str:
         """What to say where candidates will be: how this mode works, or that it does not now."""

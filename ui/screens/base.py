@@ -54,9 +54,9 @@ class Screen(Stage, Generic[V]):
     def render(self, view: V) -> None:  # type: ignore[override]
         """Show `view`."""
         before, self._view = self._view, view
-        if before is not None and _content(before) == _content(view):
+        if before is not None and content_of(before) == content_of(view):
             return
-        if before is None or not _is_same_question(before, view):
+        if before is None or not is_same_question(before, view):
             self._forget(view)
         self._kit = self._scene.kit(view.chrome)
         self._rebuild()
@@ -161,13 +161,13 @@ class Screen(Stage, Generic[V]):
             (box or self._root).addWidget(Band(self._kit, "bad", self._kit.say("page.problem"), problem))
 
 
-def _content(view: View) -> View:
+def content_of(view: View) -> View:
     """The view without what the window's own frame shows: a slower line must not lift a finger off."""
     frame = {"line": "online", "caption": "", "terminal": "", "service": "", "can_help": True}
     return msgspec.structs.replace(view, chrome=msgspec.structs.replace(view.chrome, **frame))
 
 
-def _is_same_question(before: View, now: View) -> bool:
+def is_same_question(before: View, now: View) -> bool:
     """Was only the language, the size or a problem changed?"""
     if (before.chrome.step, before.chrome.of) != (now.chrome.step, now.chrome.of):
         return False

@@ -20,6 +20,8 @@ class MenuScreen(Screen[MenuView]):
     """A tile that is not available is greyed, readable, and still opens its page, which says why."""
 
     def _compose(self, view: MenuView) -> None:
+        if view.search:
+            self._root.addWidget(self._button(view.search, TabChosen("search"), "second", "magnifying-glass"))
         if view.tabs:
             self._tabs(view)
         box = self._scrolled()

@@ -11,6 +11,7 @@ from ui.screens.base import Scene, Screen
 _PLACES: dict[str, tuple[str, str]] = {
     "AttractView": ("attract", "AttractScreen"),
     "MenuView": ("menu", "MenuScreen"),
+    "SearchView": ("search", "SearchScreen"),
     "ServiceView": ("service", "ServiceScreen"),
     "NoticeView": ("notice", "NoticeScreen"),
     "CardView": ("card", "CardScreen"),
