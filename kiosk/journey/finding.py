@@ -10,10 +10,8 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
-
-from rapidfuzz import fuzz
 
 from kiosk.journey.catalogue import Catalogue
 from kiosk.journey.model import Service, Text
@@ -25,9 +23,9 @@ ALL_WORDS = 0.5
 """What it is worth that every word of the query stands somewhere in the service's texts."""
 OTHER_WORDS = 0.93
 """A query said in other words is worth a little less."""
-CLOSER_LOOK = 80
+CLOSER_LOOK = 48
 """So many services are compared exactly; an index of pieces names them."""
-LEAST, MOST_VARIANTS = 0.3, 8
+LEAST, MOST_VARIANTS = 0.3, 5
 LONGEST = 30
 
 
@@ -37,6 +35,8 @@ class _Key:
     worth: float
     text: str
     sound: Sound | None
+    pairs: frozenset[str]
+    heard: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ class _Query:
     is_han: bool
     worth: float
     sound: Sound
-    blurred: str = field(default="")
+    pairs: frozenset[str]
+    heard: frozenset[str]
 
 
 class Finder:
@@ -97,7 +98,7 @@ class Finder:
     def _scored(self, query: _Query) -> dict[str, float]:
         covered = self._covered(query)
         near = Counter[str]()
-        letters = list(_letters(query.blurred))
+        letters = list(_letters(query.sound.blurred))
         for part in letters:
             near.update(self._sounds.get(part, ()))
         likely = Counter({service: share * 2 for service, share in covered.items()})
@@ -125,15 +126,17 @@ class Finder:
 def _query(text: str, typed: str, worth: float) -> _Query:
     is_han = has_han(text)
     sound = sound_of(text) if is_han else Sound(text, frozenset(), text, blurred(text))
-    return _Query(text if is_han else " ".join(typed.casefold().split()), is_han, worth, sound, sound.blurred)
+    written = text if is_han else " ".join(typed.casefold().split())
+    return _Query(written, is_han, worth, sound, _pairs(written), _pairs(sound.blurred))
 
 
 def _keys(catalogue: Catalogue, service: Service) -> Iterator[_Key]:
     for name in dict.fromkeys((plain(service.title.hans), plain(service.title.hant))):
-        yield _Key(service.id, TITLE, name, sound_of(name))
-    yield _Key(service.id, ENGLISH, service.title.en.casefold(), None)
+        yield _key(service, TITLE, name)
+    english = service.title.en.casefold()
+    yield _Key(service.id, ENGLISH, english, None, _pairs(english), frozenset())
     for term in dict.fromkeys(plain(term) for term in service.popular_terms):
-        yield _Key(service.id, TERM, term, sound_of(term))
+        yield _key(service, TERM, term)
     for worth, table, codes in (
         (OFFICE, catalogue.departments, (service.department,)),
         (EVENT, catalogue.groups, service.groups),
@@ -141,7 +144,12 @@ def _keys(catalogue: Catalogue, service: Service) -> Iterator[_Key]:
         for code in codes:
             if code in table:
                 name = plain(table[code].name.hans)
-                yield _Key(service.id, worth, name, sound_of(name))
+                yield _key(service, worth, name)
+
+
+def _key(service: Service, worth: float, name: str) -> _Key:
+    sound = sound_of(name)
+    return _Key(service.id, worth, name, sound, _pairs(name), _pairs(sound.blurred))
 
 
 def _texts(catalogue: Catalogue, service: Service) -> Iterator[str]:
@@ -175,6 +183,18 @@ def _letters(text: str) -> Iterator[str]:
     yield from {text[at : at + 2] for at in range(max(1, len(text) - 1))}
 
 
+def _pairs(text: str) -> frozenset[str]:
+    """Signs that follow each other, at once or after one more: two that changed places share most of them."""
+    return frozenset(
+        [*text, *map("".join, zip(text, text[1:], strict=False)), *map("".join, zip(text, text[2:], strict=False))]
+    )
+
+
+def _shared(query: frozenset[str], key: frozenset[str]) -> float:
+    """The share of the query's pairs that are the key's too."""
+    return len(query & key) / len(query) if query else 0.0
+
+
 def _alike(query: _Query, key: _Key) -> float:
     """How much of one is in the other, 0 to 1."""
     return _alike_signs(query, key) if query.is_han else _alike_letters(query, key)
@@ -190,17 +210,17 @@ def _alike_signs(query: _Query, key: _Key) -> float:
         return 0.55 + 0.35 * len(other) / len(text)
     if key.sound is None:
         return 0.0
-    if len(text) > 1 and query.blurred in key.sound.blurred:
-        return 0.75 + 0.1 * len(query.blurred) / len(key.sound.blurred)
-    signs = fuzz.partial_ratio(text, other) if len(other) >= len(text) else fuzz.ratio(text, other)
-    sound = fuzz.partial_ratio(query.blurred, key.sound.blurred) if len(other) >= len(text) else 0.0
-    return max(0.7 * signs / 100 if signs >= 60 else 0.0, 0.7 * sound / 100 if sound >= 80 else 0.0)
+    said, name = query.sound.blurred, key.sound.blurred
+    if len(text) > 1 and said in name:
+        return 0.75 + 0.1 * len(said) / len(name)
+    signs, heard = _shared(query.pairs, key.pairs), _shared(query.heard, key.heard)
+    return max(0.7 * signs if signs >= 0.5 else 0.0, 0.6 * heard if heard >= 0.8 else 0.0)
 
 
 def _alike_letters(query: _Query, key: _Key) -> float:
     sound = key.sound
     if sound is None:
-        return _alike_words(query.text, key.text)
+        return _alike_words(query, key)
     typed = query.sound.joined
     if typed in (sound.joined, sound.initials):
         return 1.0 if typed == sound.joined else 0.95
@@ -213,12 +233,13 @@ def _alike_letters(query: _Query, key: _Key) -> float:
         return 0.7 + 0.2 * len(typed) / len(sound.initials)
     if len(typed) < 4:
         return 0.0
-    near = fuzz.partial_ratio(query.blurred, sound.blurred) if len(sound.blurred) >= len(query.blurred) - 1 else 0.0
-    return 0.75 * near / 100 if near >= 75 else 0.0
+    near = _shared(query.heard, key.heard)
+    return 0.75 * near if near >= 0.7 else 0.0
 
 
-def _alike_words(text: str, other: str) -> float:
+def _alike_words(query: _Query, key: _Key) -> float:
+    text, other = query.text, key.text
     if len(text) > 1 and f" {text}" in f" {other}":
         return 0.85 + 0.1 * len(text) / len(other)
-    near = fuzz.token_set_ratio(text, other) if len(text) > 3 else 0.0
-    return 0.75 * near / 100 if near >= 75 else 0.0
+    near = _shared(query.pairs, key.pairs) if len(text) > 3 else 0.0
+    return 0.75 * near if near >= 0.8 else 0.0
