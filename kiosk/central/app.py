@@ -16,6 +16,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from kiosk.central.bookings import load_quotas
+from kiosk.central.cases import Cases
 from kiosk.central.catalogue_repository import Repository
 from kiosk.central.certificates import Certificates
 from kiosk.central.database import Database
@@ -23,6 +25,7 @@ from kiosk.central.evidence import Evidence, forget_unfinished
 from kiosk.central.identity import CITY_ZONE, Clock, Codes, forget_expired
 from kiosk.central.intake import Intake, settled_state
 from kiosk.central.locks import BusyError
+from kiosk.central.notices import Notices
 from kiosk.central.reading import shapes_of
 from kiosk.central.refusals import Refusal
 from kiosk.central.routes_catalogue import catalogue_routes
@@ -58,12 +61,13 @@ def open_office(settings: CentreSettings, database: Database, clock: Clock = cit
         load_samples(session, settings.people, clock())
         forget_expired(session, clock())
         forget_unfinished(session, clock())
-    codes = Codes(clock, settings.demo, key)
+    codes, notices = Codes(clock, settings.demo, key), Notices(settings.demo)
     return Office(
         database=database,
         codes=codes,
         certificates=Certificates(settings.templates, settings.base_url, clock),
-        intake=Intake(database, clock, codes.proves),
+        intake=Intake(database, clock, codes.proves, load_quotas(settings.quotas), notices),
+        cases=Cases(database, clock, notices),
         evidence=Evidence(database, sealing, clock, settled_state),
         clock=clock,
         key=key,

@@ -15,14 +15,15 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from kiosk.central.case_rules import WAITS
+from kiosk.central.cases import first_event
 from kiosk.central.database import Database
 from kiosk.central.incidents import note
-from kiosk.central.models import Attachment, CaseEvent, EvidencePart, EvidenceRow, Incident, Transaction
+from kiosk.central.models import Attachment, EvidencePart, EvidenceRow, Incident, Transaction
 from kiosk.central.refusals import Refusal
 from kiosk.central.schemas import EvidenceIn
 from kiosk.central.sealing import SealError, SealingKeys
 
-WAITS = "待传材料"
 PART_LIMIT = 4 * 1024 * 1024
 FORGET_PARTS = datetime.timedelta(days=30)
 """An upload that nobody went on with for so long begins anew, should it ever go on."""
@@ -131,7 +132,7 @@ class Evidence:
         case = session.get_one(Transaction, key)
         if case.state == WAITS and not session.scalar(missing):
             case.state = self._settled(case)
-            session.add(CaseEvent(case_number=case.case_number, at=self._clock(), state=case.state))
+            session.add(first_event(case, self._clock()))
 
     def _note(self, part: Part, kind: str) -> None:
         self._database.run(lambda session: note(session, self._incident(part, kind)))

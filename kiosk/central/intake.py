@@ -15,22 +15,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kiosk.central.bookings import HalfDay, Quotas, half_day_of, take
+from kiosk.central.case_rules import FULL, RECEIVED, TO_VERIFY, WAITS
+from kiosk.central.cases import first_event
 from kiosk.central.database import Database
-from kiosk.central.evidence import WAITS, announce
+from kiosk.central.evidence import announce
 from kiosk.central.incidents import note
-from kiosk.central.models import Attachment, CaseEvent, Incident, Transaction
+from kiosk.central.models import Attachment, Incident, Transaction
+from kiosk.central.notices import Notices
 from kiosk.central.numbers import next_case_number
 from kiosk.central.refusals import Refusal
 from kiosk.central.rewind import keep_promise
 from kiosk.central.schemas import TransactionIn
 from kiosk.central.signing import Receipt
 
-RECEIVED, TO_VERIFY = "已受理", "待核验"
-"""What a case is at first: proven to be the person's, or a person looks at it. Before, it may wait for evidence."""
-PROGRESS = {TO_VERIFY: RECEIVED, RECEIVED: "办理中", "办理中": "办结"}
+UNLIMITED, SILENT = Quotas(default=2**31 - 1), Notices()
 ATTACHMENT_LIMIT = 8 * 1024 * 1024
 Proof = Callable[[Session, str, str], bool]
 """(session, number, token) → whether the token proves that person. One that does not is no reason to refuse:
@@ -52,16 +53,29 @@ class Sent:
 class Intake:
     """Receives transactions into `database`."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime.datetime], proves: Proof) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime.datetime],
+        proves: Proof,
+        quotas: Quotas = UNLIMITED,
+        notices: Notices = SILENT,
+    ) -> None:
         self._database, self._clock, self._proves = database, clock, proves
+        self._quotas, self._notices = quotas, notices
 
     def receive(self, sent: Sent) -> tuple[Receipt, str]:
-        """Store a transaction once; the same again gives the same receipt. (receipt, state of today)"""
+        """Store a transaction once; the same again gives the same receipt. (receipt, state of today)
+
+        Refusal 422 `slot_full` for a booking that came too late; it is kept as a case that says so.
+        """
         attachments = list(_decoded(sent.body))
         with self._database.keys_at_work.hold(sent.key):
             answer = self._database.run(lambda session: self._judge(session, sent, attachments))
         if answer is None:
             raise Refusal(422, "key_reused")
+        if answer[1] == FULL:
+            raise Refusal(422, "slot_full")
         return answer
 
     def _judge(self, session: Session, sent: Sent, attachments: list[Picture]) -> tuple[Receipt, str] | None:
@@ -80,21 +94,9 @@ class Intake:
         """The receipt and state of a terminal's own key; Refusal 404 when it was never seen."""
         with self._database.reading() as session:
             known = session.get(Transaction, key)
-            if known is None or known.terminal != terminal:
+            if known is None or known.terminal != terminal or known.state == FULL:
                 raise Refusal(404, "never_seen")
             return receipt_of(known), known.state
-
-    def advance(self, case_number: str) -> str:
-        """Move a case one step on (the sample centre has no officials); returns the new state."""
-        with self._database.transaction() as session:
-            wanted = select(Transaction).where(Transaction.case_number == case_number).with_for_update()
-            case = session.scalar(wanted)
-            if case is None:
-                raise Refusal(404, "never_seen")
-            if case.state in PROGRESS:
-                case.state = PROGRESS[case.state]
-                session.add(CaseEvent(case_number=case_number, at=self._clock(), state=case.state))
-            return case.state
 
     def _store(self, session: Session, sent: Sent, attachments: list[Picture]) -> Transaction:
         body, now = sent.body, self._clock()
@@ -113,16 +115,27 @@ class Intake:
             body=body.model_dump(exclude={"attachments", "token"}),
             payload_sha256=sent.payload_sha256,
         )
-        if not keep_promise(session, case, now):
+        promised = keep_promise(session, case, now)
+        if not promised:
             case.case_number = next_case_number(session, body.district, now)
-        case.state = WAITS if body.evidence else settled_state(case)
+        wanted = half_day_of(body)
+        if wanted is not None and not take(session, wanted, self._quotas, promised):
+            self._turn_away(session, case, wanted)
+        else:
+            case.state = WAITS if body.evidence else settled_state(case)
         session.add(case)
         session.flush()
         announce(session, sent.key, body.evidence)
         for name, media_type, content in attachments:
             session.add(Attachment(key=sent.key, name=name, media_type=media_type, content=content))
-        session.add(CaseEvent(case_number=case.case_number, at=now, state=case.state))
+        session.add(first_event(case, now))
         return case
+
+    def _turn_away(self, session: Session, case: Transaction, wanted: HalfDay) -> None:
+        """A booking for which there is no place: kept, so that it is found by its number, and told."""
+        case.state, case.status_code = FULL, 422
+        text = f"您预约的{wanted.day}这个时段已约满，没有约上（本机编号{case.local_number}）。请改约别的时段。"
+        self._notices.tell(session, case.number, text, case.received_at)
 
 
 def settled_state(case: Transaction) -> str:

@@ -223,13 +223,26 @@ class EvidencePart(Base):
 
 
 class CaseEvent(Base):
-    """A step in a case's life."""
+    """A step in a case's life. `result` and `node`: kiosk.central.case_rules; none where no office decided."""
 
     __tablename__ = "case_event"
     id: Mapped[int] = mapped_column(primary_key=True)
     case_number: Mapped[str] = mapped_column(String(40), index=True)
     at: Mapped[datetime.datetime] = mapped_column(DateTime)
     state: Mapped[str] = mapped_column(String(20))
+    result: Mapped[int | None] = mapped_column(default=None)
+    node: Mapped[int | None] = mapped_column(default=None)
+    reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
+
+
+class BookedHalf(Base):
+    """How many places of half a day are taken."""
+
+    __tablename__ = "booked_half"
+    place: Mapped[str] = mapped_column(String(40), primary_key=True)
+    day: Mapped[str] = mapped_column(String(40), primary_key=True)
+    half: Mapped[str] = mapped_column(String(40), primary_key=True)
+    taken: Mapped[int]
 
 
 class Incident(Base):

@@ -95,12 +95,17 @@ def _returned(session: Session, parameters: Parameters, titles: Titles) -> list[
     return [RecordOut(title=titles.of(order.service), state="已退回", rows=rows)]
 
 
+def _event_rows(event: CaseEvent) -> list[RowOut]:
+    rows = [RowOut(label=event.state, value=f"{event.at:%Y-%m-%d %H:%M}")]
+    return [*rows, RowOut(label="原因", value=event.reason)] if event.reason else rows
+
+
 def _case(session: Session, case: Transaction, titles: Titles) -> RecordOut:
     """One case with its history."""
     events = session.scalars(select(CaseEvent).where(CaseEvent.case_number == case.case_number).order_by(CaseEvent.id))
     rows = [
         RowOut(label="办件编号", value=case.case_number),
         RowOut(label="本机流水号", value=case.local_number),
-        *(RowOut(label=event.state, value=f"{event.at:%Y-%m-%d %H:%M}") for event in events),
+        *(row for event in events for row in _event_rows(event)),
     ]
     return RecordOut(title=titles.of(case.service), state=case.state, rows=rows)

@@ -32,7 +32,7 @@ def demo_routes(office: Office) -> APIRouter:
 
     @router.post("/cases/{case_number}/advance", responses={404: {"model": Refused}})
     def advance(case_number: str) -> StateOut:
-        return StateOut(state=office.intake.advance(case_number))
+        return StateOut(state=office.cases.advance(case_number))
 
     return router
 

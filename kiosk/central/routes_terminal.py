@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.central.batches import Batches
 from kiosk.central.callers import body_of, known_terminal
+from kiosk.central.cases import Cases
 from kiosk.central.certificates import Certificates, grouped
 from kiosk.central.database import Database
 from kiosk.central.enrolment import Asked, admit
@@ -70,6 +71,7 @@ class Office:
     codes: Codes
     certificates: Certificates
     intake: Intake
+    cases: Cases
     evidence: Evidence
     clock: Clock
     key: CentreKey

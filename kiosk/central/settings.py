@@ -23,6 +23,7 @@ class CentreSettings:
     demo: bool = False
     replace_key: bool = False
     people: Path = CONFIG / "samples" / "people.toml"
+    quotas: Path = CONFIG / "samples" / "quotas.toml"
     templates: Path = CONFIG / "templates"
     services: Path = CONFIG / "services"
 

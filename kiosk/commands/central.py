@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.commands import central_fleet, central_import
+from kiosk.commands import central_cases, central_fleet, central_import
 from kiosk.commands.central_database import failed, settings_of, with_database
 from kiosk.commands.shell import OK, bad
 from kiosk.ipc.orphan import die_with_parent
@@ -39,6 +39,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _add_people(part)
     central_fleet.register(part)
     central_import.register(part)
+    central_cases.register(part)
 
 
 def _add_serve(part: Parsers) -> None:

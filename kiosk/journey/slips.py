@@ -15,6 +15,9 @@ from offline_cache.contract import TransactionState
 
 CITY_TIME = datetime.timezone(datetime.timedelta(hours=8))
 
+TOLD_APART = frozenset({"slot_full"})
+"""Reasons of the centre for which the citizen can do something at once."""
+
 
 def is_accepted(turn: Turn) -> bool:
     """Whether the office has accepted this session's application."""
@@ -28,9 +31,17 @@ def is_rejected(turn: Turn) -> bool:
     return outcome is not None and outcome.state is TransactionState.REJECTED
 
 
+def rejection(turn: Turn) -> str:
+    """Which words tell a refusal: those for its reason, where there are any."""
+    outcome = turn.citizen.outcome
+    return outcome.reason if outcome is not None and outcome.reason in TOLD_APART else "rejected"
+
+
 def next_steps(turn: Turn) -> tuple[str, ...]:
     """What happens now, in the citizen's words; other words while the office has not accepted."""
     step = turn.step(SlipStep)
+    if is_rejected(turn) and rejection(turn) in TOLD_APART:
+        return (turn.say(f"result.{rejection(turn)}.next"),)
     provisional = turn.citizen.accepted is not None and not is_accepted(turn)
     chosen = step.provisional_steps if provisional and step.provisional_steps else step.next_steps
     return tuple(turn.fill(text) for text in chosen)
@@ -65,8 +76,8 @@ def _application(turn: Turn) -> list[ReceiptBlock]:
     ]
     if is_accepted(turn) and outcome is not None:
         return [*blocks, TextBlock(turn.say("slip.case", number=outcome.case_number), bold=True)]
-    state = "slip.rejected" if is_rejected(turn) else "slip.provisional"
-    return [*blocks, TextBlock(turn.say(state), bold=True)]
+    state = rejection(turn) if is_rejected(turn) else "provisional"
+    return [*blocks, TextBlock(turn.say(f"slip.{state}"), bold=True)]
 
 
 def _certificate(turn: Turn) -> list[ReceiptBlock]:

@@ -18,9 +18,11 @@ from offline_cache.contract import (
     IssueCertificate,
     LineState,
     Lookup,
+    Outcome,
     Prefill,
     SendCode,
     TransactionState,
+    WaitForOutcome,
 )
 from tests.journeys.citizen import LI, NUMBER, WANG, Citizen, good_world
 
@@ -107,6 +109,21 @@ def test_a_refusal_by_the_office_is_not_called_accepted(citizen: Citizen) -> Non
     citizen.walk("hrss/social-security-card")
     result = next(page for page in citizen.shown if isinstance(page, ResultView))
     assert (result.kind, result.title) == ("provisional", "受理部门没有接收")
+
+
+def test_a_booking_that_came_too_late_is_told_as_such_on_screen_and_slip(citizen: Citizen) -> None:
+    to_review(citizen, "general/hall-booking")
+    citizen.does(do.Confirmed())
+    run = citizen.find(Accept)
+    assert run is not None
+    citizen.answer(Accept, citizen.healthy(run.command))
+    citizen.answer(WaitForOutcome, Outcome("a1", TransactionState.REJECTED, "", "slot_full"))
+    assert isinstance(citizen.view, ResultView)
+    assert citizen.view.title == "没有约上"
+    assert citizen.view.next_steps == ("请再预约一次，换一天，或者上午、下午换一换。",)
+    printed = citizen.find(PrintReceipt)
+    assert printed is not None
+    assert "没有约上：这个时段已约满" in [getattr(block, "text", "") for block in printed.command.receipt.blocks]
 
 
 def test_the_certificate_is_asked_for_with_period_purpose_and_detail(citizen: Citizen) -> None:

@@ -14,7 +14,7 @@ from kiosk.intents import Chosen, Confirmed
 from kiosk.journey.model import SlipStep
 from kiosk.journey.pages import chrome
 from kiosk.journey.session import Memory
-from kiosk.journey.slips import build_slip, is_accepted, is_rejected, next_steps, slip_code
+from kiosk.journey.slips import build_slip, is_accepted, is_rejected, next_steps, rejection, slip_code
 from kiosk.journey.steps.behaviour import Behaviour
 from kiosk.journey.troubles import device_text
 from kiosk.journey.turn import Broken, Completed, Decided, Going, Happening, Turn
@@ -84,7 +84,7 @@ def _state(turn: Turn) -> Literal["done", "accepted", "provisional"]:
 
 def _words(turn: Turn) -> str:
     if is_rejected(turn):
-        return "rejected"
+        return rejection(turn)
     return "certificate" if turn.citizen.certificate is not None else _state(turn)
 
 
