@@ -92,7 +92,7 @@ def test_the_income_limit_of_legal_aid_is_the_districts(
     context: Context, district: str, income: str, enough: bool
 ) -> None:
     answers = {
-        "对方在哪个区？": district,
+        "事情归哪个区管？": district,
         "您属于下面哪种？": "none",
         "一起生活的有几个人？": "2",
         "全家一个月一共收入多少元？": income,
