@@ -59,6 +59,7 @@ class Catalogue:
     audiences: Mapping[str, Named] = field(default_factory=dict)
     licences: Mapping[str, Named] = field(default_factory=dict)
     public: Mapping[str, PublicTable] = field(default_factory=dict)
+    sites_day: str = ""
     words: tuple[tuple[str, ...], ...] = ()
     """Words that mean the same to somebody who searches."""
     sources: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
@@ -107,13 +108,15 @@ def read_catalogue(files: Mapping[str, bytes], texts: Texts, former: Catalogue |
     `former` was judged with the same texts: what did not change since is taken from it.
     """
     pile = _Pile(files, former)
+    sites, sites_day = pile.sites()
     catalogue = Catalogue(
         services=pile.services(),
         overlays=pile.overlays(),
         districts=pile.codes("districts"),
         departments=pile.codes("departments"),
         groups=pile.codes("groups"),
-        sites=pile.sites(),
+        sites=sites,
+        sites_day=sites_day,
         audiences=pile.codes("audiences"),
         licences=pile.codes("licences"),
         public=pile.public(),
@@ -156,6 +159,7 @@ class _Codes(msgspec.Struct, frozen=True):
 
 class _Sites(msgspec.Struct, frozen=True):
     places: tuple[Site, ...]
+    day: str = ""
 
 
 class _Words(msgspec.Struct, frozen=True):
@@ -203,10 +207,10 @@ class _Pile:
         table = self._read(f"codes/{name}.toml", _Codes)
         return {entry.code: entry for entry in table.entries} if table else {}
 
-    def sites(self) -> tuple[Site, ...]:
-        """Other places."""
+    def sites(self) -> tuple[tuple[Site, ...], str]:
+        """Other places, and the day on which the list was true."""
         table = self._read("codes/places.toml", _Sites)
-        return table.places if table else ()
+        return (table.places, table.day) if table else ((), "")
 
     def words(self) -> tuple[tuple[str, ...], ...]:
         """Words that mean the same; a configuration may do without."""

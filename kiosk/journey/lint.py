@@ -70,6 +70,8 @@ def mistakes_of(catalogue: Catalogue, texts: Texts, fit: frozenset[str] = frozen
     for overlay in catalogue.overlays.values():
         where = f"districts/{overlay.district}/{overlay.service.replace('/', '.')}.toml"
         mistakes += [f"{where}: {mistake}" for mistake in _overlay(overlay, catalogue)]
+    if catalogue.sites_day and not is_date(catalogue.sites_day):
+        mistakes.append("codes/places.toml: day: must be YYYY-MM-DD")
     for site in catalogue.sites:
         mistakes += [
             f"codes/places.toml: {site.id}: {service} is not a service we have"

@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from drivers.contract.status import DeviceRole
 from kiosk.journey.model_national import Contact, Fee, Figure, Law, Material, Question, Source, Terms
 from kiosk.journey.model_steps import (
     STEP_ROLES,
@@ -289,12 +290,23 @@ class PublicTable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """Another place that serves citizens (all samples, 演示); `services` it can finish, `books`: bookings for it."""
+    """Another place that serves citizens (all samples, 演示); `books`: bookings for it.
+
+    It finishes the `services` it names, and those of its kind of `site` that need nothing but its `modules`.
+    """
 
     id: str
     name: Text
     district: str
-    services: tuple[str, ...]
+    services: tuple[str, ...] = ()
+    site: Literal["", "street", "bank", "hall"] = ""
+    modules: tuple[DeviceRole, ...] = ()
     books: tuple[str, ...] = ()
     hours: Hours = Hours()
     demo: bool = True
+
+    def finishes(self, service: Service) -> bool:
+        """Whether a citizen can be sent there for this service."""
+        if service.id in self.services:
+            return True
+        return self.site in service.sites and {*service.needs} <= {role.value for role in self.modules}

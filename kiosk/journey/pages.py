@@ -116,7 +116,7 @@ def problem(turn: Turn) -> ProblemView:
     found = turn.session.problem
     assert found is not None
     advice = turn.say(found.advice, phone=turn.context.terminal.help_phone) if found.advice else ""
-    near = nearest_site(turn.context, turn.session.service, turn.session.language) if found.nearest else ""
+    near = _nearest(turn) if found.nearest else ""
     if near:
         advice = f"{advice}{_gap(turn)}{turn.say('problem.nearest', place=near)}".strip()
     return ProblemView(
@@ -128,6 +128,11 @@ def problem(turn: Turn) -> ProblemView:
         reference=found.reference,
         options=tuple(Option(option, turn.say(f"option.{option}")) for option in found.options),
     )
+
+
+def _nearest(turn: Turn) -> str:
+    session = turn.session
+    return nearest_site(turn.context, session.service, session.language, session.world.hour)
 
 
 def _gap(turn: Turn) -> str:

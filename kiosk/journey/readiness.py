@@ -11,6 +11,7 @@ import msgspec
 
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState, SupplyState
 from kiosk.journey.context import Context
+from kiosk.journey.dates import say_date
 from kiosk.journey.events import World
 from kiosk.journey.model import Service, Site
 from kiosk.journey.withdrawal import is_withdrawn
@@ -34,14 +35,15 @@ def judge(service: Service, world: World, context: Context, language: Language) 
     if is_withdrawn(service.id, world):  # nowhere else either: no other place is named
         return Verdict(Readiness.UNAVAILABLE, context.texts("ready.withdrawn", language))
     reason = (
-        _closed_reason(service, world, context, language)
+        _place_reason(service, context, language)
+        or _closed_reason(service, world, context, language)
         or _limit_reason(service, world, context, language)
         or _device_reason(service, world, context, language)
     )
     if not reason and world.line is LineState.OFFLINE and service.offline == "N":
         reason = context.texts("ready.no_line", language)
     if reason:
-        return Verdict(Readiness.UNAVAILABLE, reason, nearest_site(context, service.id, language))
+        return Verdict(Readiness.UNAVAILABLE, reason, nearest_site(context, service.id, language, world.hour))
     if world.line is LineState.OFFLINE and service.offline == "Q":
         return Verdict(Readiness.LATER, _later(service, context, language))
     if DeviceRole.RECEIPT in hard_and_soft_roles(service) and not _usable(world, DeviceRole.RECEIPT):
@@ -73,24 +75,33 @@ def why_unusable(report: DeviceReport | None) -> str:
     return "starting" if report.state is DeviceState.STARTING else "fault"
 
 
-def nearest_site(context: Context, service_id: str, language: Language) -> str:
-    """The name of the nearest place that finishes a service: of this district first, then in file order."""
-    here = context.terminal
-    able = [site for site in context.catalogue.sites if service_id in site.services and site.id != here.id]
-    able.sort(key=lambda site: site.district != here.district)  # sort is stable
+def nearest_site(context: Context, service_id: str, language: Language, hour: int = 12) -> str:
+    """The nearest place that finishes a service: open in this hour first, then of this district, then in file order.
+
+    With the day on which the list of places was true: it comes with the catalogue, also when the line is down.
+    """
+    here, service = context.terminal, context.catalogue.services[service_id]
+    able = [site for site in context.catalogue.sites if site.id != here.id and site.finishes(service)]
+    able.sort(key=lambda site: (not site.hours.contain(hour), site.district != here.district))  # sort is stable
     return _site_line(able[0], context, language) if able else ""
 
 
 def _site_line(site: Site, context: Context, language: Language) -> str:
-    name = site.name.of(language)
-    if (site.hours.opens, site.hours.closes) == (0, 24):
-        return context.texts("ready.site_always", language, name=name)
-    return context.texts("ready.site", language, name=name, opens=str(site.hours.opens), closes=str(site.hours.closes))
+    name, hours = site.name.of(language), site.hours
+    words = {"name": name, "opens": str(hours.opens), "closes": str(hours.closes)}
+    key = "ready.site_always" if (hours.opens, hours.closes) == (0, 24) else "ready.site"
+    place, day = context.texts(key, language, **words), context.catalogue.sites_day
+    return context.texts("ready.listed", language, place=place, day=say_date(day, language)) if day else place
 
 
 def _usable(world: World, role: DeviceRole) -> bool:
     report = world.device(role)
     return report is not None and report.usable
+
+
+def _place_reason(service: Service, context: Context, language: Language) -> str:
+    """Some services belong to a kind of place: a bank's credit reports, a hall's licence paper."""
+    return "" if context.terminal.site in service.sites else context.texts("ready.not_here", language)
 
 
 def _closed_reason(service: Service, world: World, context: Context, language: Language) -> str:

@@ -6,6 +6,7 @@ Not responsible for what pages look like (kiosk.preview.pictures).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from drivers.contract.status import DeviceRole
 from kiosk import intents as do
@@ -14,6 +15,7 @@ from kiosk.journey.dates import plus_days, weekday_of
 from kiosk.journey.effects import AnyEffect, CancelDevice, RunDevice, RunStore, Show
 from kiosk.journey.engine import Session, advance
 from kiosk.journey.events import DeviceDone, Event, SessionStarted, StoreDone
+from kiosk.journey.model import Service
 from kiosk.preview.sample_terminal import SampleTerminal, sample_world
 from kiosk.views import (
     AnyView,
@@ -47,6 +49,14 @@ OTHERWISE = {"chinese": "陈小明", "code": WRITTEN["id_number"]}
 """What she writes where that was wrong: a name is no address, a person's number no company's."""
 
 
+def at_its_site(context: Context, service: Service) -> Context:
+    """The same terminal where this service is offered: in a bank or a hall, if it is not for the street."""
+    terminal = context.terminal
+    if terminal.site in service.sites:
+        return context
+    return replace(context, terminal=replace(terminal, site=service.sites[0]))
+
+
 class StuckError(Exception):
     """A service that does not come to its end with sample answers; the text is one line."""
 
@@ -63,7 +73,9 @@ class Walker:
 
     def walk(self, service: str) -> Iterator[AnyView]:
         """Every page from the service's own to the last one. StuckError when it never ends, or ends in a problem."""
-        self._terminal = self._terminal.visited_for(self._context.catalogue.services[service])
+        wanted = self._context.catalogue.services[service]
+        self._context = at_its_site(self._context, wanted)
+        self._terminal = self._terminal.visited_for(wanted)
         self._feed(SessionStarted("preview", "preview-a", "preview-r", TODAY, sample_world()))
         for intent in (do.LanguageChosen(self._language), do.ServiceChosen(service)):
             self._feed(intent)

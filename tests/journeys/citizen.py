@@ -67,6 +67,7 @@ from kiosk.journey.events import (
     WorldChanged,
 )
 from kiosk.journey.samples import card_of, known_of
+from kiosk.preview.walk import at_its_site
 from kiosk.texts import load_texts
 from kiosk.views import AnyView, EntriesView, TextView
 from offline_cache.contract import (
@@ -344,6 +345,7 @@ class Citizen:
     def walk(self, service: str, limit: int = 60) -> Citizen:
         """From the menu to the goodbye page of a service, as somebody whom it is for."""
         definition = self.context.catalogue.services[service]
+        self.context = at_its_site(self.context, definition)
         self.card, self.known = card_of(definition, self.card), known_of(definition, self.known)
         self.does(do.Begun(), do.ServiceChosen(service))
         for _ in range(limit):
