@@ -135,3 +135,19 @@ def test_a_bill_is_looked_up_by_kind_and_account_for_nobody(context: Context) ->
     look_up = citizen.commands(Lookup)[0]
     assert (look_up.dataset, look_up.number, look_up.token) == ("utility_bills", "", "")
     assert {item.name: item.value for item in look_up.parameters}["bill"] == "燃气费"
+
+
+def test_who_suffered_violence_is_asked_for_no_income_and_told_how_to_be_safe(context: Context) -> None:
+    citizen = visit(context, "justice/legal-aid", {"您要解决什么事？": "violence"})
+    assert isinstance(citizen.view, ReviewView)
+    titles = {page.title for page in citizen.shown}
+    assert "现在有危险吗？" in titles
+    assert not titles & {"您属于下面哪种？", "全家一个月一共收入多少元？"}
+
+
+def test_from_seventy_on_a_driver_is_told_of_the_ability_test(context: Context) -> None:
+    told = []
+    for birth in ("1956-03-05", "1956-03-06"):
+        citizen = visit(context, "police/licence-renewal", {}, birth=birth)
+        told.append(any(page.title == "满70岁还要做能力测试" for page in citizen.shown))
+    assert told == [True, False]
