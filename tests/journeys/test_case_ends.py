@@ -8,6 +8,7 @@ import pytest
 from kiosk import intents as do
 from kiosk.journey.context import Context
 from kiosk.journey.samples import card_of, known_of
+from kiosk.preview.walk import at_its_site
 from kiosk.views import ProblemView, ReviewView
 from offline_cache.contract import Accept, Lookup
 from tests.journeys.citizen import Citizen, sensible
@@ -19,7 +20,7 @@ def visit(context: Context, service: str, answers: ROW, **sample: str) -> Citize
     """As somebody whom the service is for, with these answers by page title, up to the review or to a refusal."""
     definition = context.catalogue.services[service]
     wanted = msgspec.structs.replace(definition, sample={**definition.sample, **sample})
-    citizen = Citizen(context)
+    citizen = Citizen(at_its_site(context, definition))
     citizen.card, citizen.known = card_of(wanted, citizen.card), known_of(wanted, citizen.known)
     citizen.does(do.Begun(), do.ServiceChosen(service))
     for _ in range(60):
