@@ -138,7 +138,10 @@ class SearchView(View, frozen=True, kw_only=True):
 
 
 class ServiceView(View, frozen=True, kw_only=True):
-    """What one service needs, takes and gives, and whether it can be done here now. No identity yet."""
+    """What one service needs, takes and gives, and whether it can be done here now. No identity yet.
+
+    `compare` names the button that leads to two districts side by side.
+    """
 
     summary: str
     facts: tuple[Row, ...]
@@ -146,6 +149,25 @@ class ServiceView(View, frozen=True, kw_only=True):
     readiness: Readiness
     reason: str = ""
     nearest: str = ""
+    compare: str = ""
+
+
+class Contrast(msgspec.Struct, frozen=True):
+    """One thing as it is in two places."""
+
+    label: str
+    left: str
+    right: str
+
+
+class ComparisonView(View, frozen=True, kw_only=True):
+    """One service in two districts side by side; `saved` says what one of them spares. `options` change a side."""
+
+    left: str
+    right: str
+    saved: tuple[str, ...] = ()
+    rows: tuple[Contrast, ...]
+    options: tuple[Option, ...]
 
 
 class NoticeView(View, frozen=True, kw_only=True):
@@ -400,6 +422,7 @@ AnyView = (
     | MenuView
     | SearchView
     | ServiceView
+    | ComparisonView
     | NoticeView
     | CardView
     | CodeView

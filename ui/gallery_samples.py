@@ -9,6 +9,8 @@ import msgspec
 from kiosk.views import (
     AttractView,
     Chrome,
+    ComparisonView,
+    Contrast,
     Door,
     Group,
     Language,
@@ -86,6 +88,7 @@ def _entry(tr: Tr, chrome: Callable[..., Chrome], picture: bytes, page: bytes) -
         ),
         "menu": _menu(tr, chrome(can_leave=True)),
         "doors": _doors(tr, chrome(can_leave=True)),
+        "comparison": _comparison(tr, chrome(can_back=True, can_leave=True)),
         "search": _search(tr, chrome(can_back=True, can_leave=True)),
         "service": ServiceView(
             chrome=chrome(can_back=True, can_leave=True),
@@ -180,6 +183,24 @@ def _search(tr: Tr, chrome: Chrome) -> SearchView:
         title=tr("想办什么，写几个字", "想辦甚麼，寫幾個字", "What do you need? Type a few letters"),
         text=tr("社保", "社保", "insurance"),
         tiles=_menu(tr, chrome).groups[0].tiles[:2],
+    )
+
+
+def _comparison(tr: Tr, chrome: Chrome) -> ComparisonView:
+    return ComparisonView(
+        chrome=chrome,
+        title=tr("公租房申请：两区对照", "公租房申請：兩區對照", "Public rental housing: two districts"),
+        left=tr("天河区", "天河區", "Tianhe"),
+        right=tr("花都区", "花都區", "Huadu"),
+        saved=(tr("天河区快10天", "天河區快10天", "Tianhe: 10 days sooner"),),
+        rows=(
+            Contrast(tr("承诺多久办好", "承諾多久辦好", "Promised time"), "40", "50"),
+            Contrast(tr("费用", "費用", "Fee"), *(tr("免费", "免費", "Free"),) * 2),
+        ),
+        options=(
+            Option("left", tr("换左边的区", "換左邊的區", "Change left")),
+            Option("right", tr("换右边的区", "換右邊的區", "Change right")),
+        ),
     )
 
 

@@ -28,7 +28,7 @@ from kiosk.intents import (
     TechnicianPressed,
     Touched,
 )
-from kiosk.journey import facts
+from kiosk.journey import comparison, facts
 from kiosk.journey.attract import attract
 from kiosk.journey.context import Context
 from kiosk.journey.effects import AnyEffect, EndSession, Show
@@ -162,6 +162,8 @@ def _back(turn: Turn) -> Turn:
         return turn
     if turn.session.stage is Stage.MENU:
         return turn.changed(way="", sought="") if turn.session.way == SEARCH else turn.changed(door="")
+    if turn.session.pair is not None:
+        return comparison.gone_back(turn)
     if turn.session.stage is Stage.STEPS and turn.session.problem is None:
         return behaviour_of(turn).back(turn)
     return turn.go(Going.BACK)
@@ -180,7 +182,11 @@ def _staged(turn: Turn, intent: AnyIntent) -> Turn:
 
 
 def _menu_intent(turn: Turn, intent: AnyIntent) -> Turn:
+    if turn.session.pair is not None:
+        return comparison.intended(turn, intent)
     match intent:
+        case Chosen(id="compare") if turn.session.stage is Stage.SERVICE:
+            return comparison.opened(turn)
         case TabChosen(id=tab):
             return turn.changed(way=tab, door="", stage=Stage.MENU, service="")
         case DoorChosen(id=door) if turn.session.stage is Stage.MENU and has_door(turn, door):

@@ -5,9 +5,10 @@ Not responsible for judging readiness (kiosk.journey.readiness).
 
 from __future__ import annotations
 
+from kiosk.journey.catalogue import Resolved
+from kiosk.journey.comparison import differs
 from kiosk.journey.dates import money_fen
 from kiosk.journey.model import (
-    Band,
     GateStep,
     Law,
     Material,
@@ -20,6 +21,7 @@ from kiosk.journey.model import (
 )
 from kiosk.journey.pages import chrome
 from kiosk.journey.readiness import judge
+from kiosk.journey.sayings import say_bands, say_promise
 from kiosk.journey.turn import Turn
 from kiosk.journey.wording import reading_time_s
 from kiosk.views import AnyView, Language, Row, ServiceView
@@ -37,11 +39,12 @@ def service_page(turn: Turn) -> AnyView:
         chrome=chrome(turn),
         title=service.title.of(language),
         summary=service.summary.of(language),
-        facts=tuple(_facts(turn, service)),
+        facts=tuple([*_delegation(turn, resolved), *_facts(turn, service)]),
         steps=tuple(_step_names(service.steps, turn)),
         readiness=verdict.level,
         reason=verdict.reason,
         nearest=verdict.nearest,
+        compare=turn.say("compare.open") if differs(turn, session.service) else "",
     )
 
 
@@ -61,7 +64,7 @@ def _facts(turn: Turn, service: Service) -> list[Row]:
         Row(say("service.minutes"), say("service.about", minutes=str(service.minutes), reading=str(reading_s))),
         Row(say("service.fee"), say("service.semicolon").join([service.fee.of(language), *_fees(turn, service)])),
         Row(say("service.result"), service.result.of(language)),
-        Row(say("service.promise"), _promise(turn, service)),
+        Row(say("service.promise"), say_promise(turn, service)),
         Row(say("service_more.statutory"), _statutory(turn, service)),
         Row(say("service_more.visits"), _visits(turn, service)),
         Row(say("service_more.materials"), say("service.comma").join(_material(turn, m) for m in service.materials)),
@@ -76,6 +79,14 @@ def _facts(turn: Turn, service: Service) -> list[Row]:
     if service.demo:
         rows.append(Row(say("service.note"), say("service.demo")))
     return [row for row in rows if row.value]
+
+
+def _delegation(turn: Turn, resolved: Resolved) -> list[Row]:
+    """Who decides where the city has handed the power down."""
+    overlay, language = resolved.overlay, turn.session.language
+    if overlay is None or overlay.decided_by is None:
+        return []
+    return [Row(turn.say("compare.decided"), overlay.decided_by.of(language))]
 
 
 def _law(law: Law, language: Language) -> str:
@@ -109,12 +120,6 @@ def _visits(turn: Turn, service: Service) -> str:
     return turn.say("service_more.visit", visits=str(service.visits), reason=reason)
 
 
-def _promise(turn: Turn, service: Service) -> str:
-    if service.project_type == "on_the_spot":
-        return turn.say("service.on_the_spot")
-    return turn.say("service.promised", days=str(service.promise_days)) if service.promise_days else ""
-
-
 def _hours(turn: Turn, service: Service) -> str:
     if (service.hours.opens, service.hours.closes) == (0, 24):
         return turn.say("service.always")
@@ -129,10 +134,12 @@ def _differences(turn: Turn, city: Service) -> list[Row]:
     if base.districts_differ is not None:
         rows.append(Row(turn.say("service.differs"), base.districts_differ.of(language)))
     for name, bands in base.tables.items():
-        rows.append(Row(f"{turn.say('service.city_rule')} · {_table_name(turn, base, name)}", _bands(turn, bands)))
+        rows.append(Row(f"{turn.say('service.city_rule')} · {_table_name(turn, base, name)}", say_bands(turn, bands)))
     for (code, service_id), overlay in catalogue.overlays.items():
         if service_id == city.id and overlay.in_force(turn.session.today):
-            own = [f"{_table_name(turn, base, name)} {_bands(turn, bands)}" for name, bands in overlay.tables.items()]
+            own = [
+                f"{_table_name(turn, base, name)} {say_bands(turn, bands)}" for name, bands in overlay.tables.items()
+            ]
             label = catalogue.district_name(code, language)
             rows.append(Row(label, turn.say("service.semicolon").join([*own, overlay.note.of(language)])))
     return rows
@@ -140,13 +147,3 @@ def _differences(turn: Turn, city: Service) -> list[Row]:
 
 def _table_name(turn: Turn, service: Service, name: str) -> str:
     return service.table_names[name].of(turn.session.language)
-
-
-def _bands(turn: Turn, bands: tuple[Band, ...]) -> str:
-    parts = [
-        turn.say("service.band_open", first=str(band.first), value=str(band.value))
-        if band.last >= 150
-        else turn.say("service.band", first=str(band.first), last=str(band.last), value=str(band.value))
-        for band in bands
-    ]
-    return turn.say("service.semicolon").join(parts)

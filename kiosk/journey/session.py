@@ -80,6 +80,14 @@ class Pending(msgspec.Struct, frozen=True):
     quiet: bool = False
 
 
+class Pair(msgspec.Struct, frozen=True):
+    """Two districts that are compared; `choosing` is left or right while another one is chosen."""
+
+    left: str
+    right: str
+    choosing: str = ""
+
+
 class Memory(msgspec.Struct, frozen=True):
     """Base of what a step remembers while it is the current one."""
 
@@ -150,6 +158,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     way: str = ""
     door: str = ""
     sought: str = ""
+    pair: Pair | None = None
     index: int = -1
     returning: bool = False
     spent: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.journey.attract import closed
+from kiosk.journey.comparison import comparison
 from kiosk.journey.menu import SEARCH, menu, search
 from kiosk.journey.model import kind_of
 from kiosk.journey.pages import goodbye, help_page, is_closed, problem, still_there, with_caption
@@ -34,6 +35,8 @@ def _page(turn: Turn) -> AnyView:
             return show_technician(turn)
         case _ if is_closed(session):
             return closed(turn.context, session.world, session.language, session.care)
+        case Stage.SERVICE if session.pair is not None:
+            return comparison(turn)
         case Stage.SERVICE:
             return service_page(turn)
         case _:

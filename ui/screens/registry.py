@@ -13,6 +13,7 @@ _PLACES: dict[str, tuple[str, str]] = {
     "MenuView": ("menu", "MenuScreen"),
     "SearchView": ("search", "SearchScreen"),
     "ServiceView": ("service", "ServiceScreen"),
+    "ComparisonView": ("comparison", "ComparisonScreen"),
     "NoticeView": ("notice", "NoticeScreen"),
     "CardView": ("card", "CardScreen"),
     "CodeView": ("code", "CodeScreen"),

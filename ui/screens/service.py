@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.intents import Confirmed
+from kiosk.intents import Chosen, Confirmed
 from kiosk.views import Readiness, ServiceView
 from ui.components.button import Button
 from ui.components.option import BADGES
@@ -44,6 +44,7 @@ class ServiceScreen(Screen[ServiceView]):
         return panel
 
     def _actions(self, view: ServiceView) -> list[Button]:
+        compare = [self._button(view.compare, Chosen("compare"), "second")] if view.compare else []
         if view.readiness is Readiness.UNAVAILABLE:
-            return []
-        return [self._button(self._kit.say("button.begin_service"), Confirmed(), "main", "arrow-right")]
+            return compare
+        return [*compare, self._button(self._kit.say("button.begin_service"), Confirmed(), "main", "arrow-right")]
