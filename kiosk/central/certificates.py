@@ -64,6 +64,12 @@ class Drawn:
     prefix: str
 
 
+def find_certificate(session: Session, code: str) -> Certificate | None:
+    """What was issued under a verification code, typed with or without dashes."""
+    bare = re.sub(r"[^0-9A-Za-z]", "", code).upper()
+    return session.scalar(select(Certificate).where(Certificate.code == bare)) if valid_code(bare) else None
+
+
 class Certificates:
     """Issues and finds certificates."""
 
@@ -122,8 +128,7 @@ class Certificates:
 
     def find(self, session: Session, code: str) -> Certificate | None:
         """The certificate of a verification code, typed with or without dashes."""
-        bare = re.sub(r"[^0-9A-Za-z]", "", code).upper()
-        return session.scalar(select(Certificate).where(Certificate.code == bare)) if valid_code(bare) else None
+        return find_certificate(session, code)
 
     def verify_url(self, certificate: Certificate) -> str:
         """Where anyone can check it."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kiosk.central.certificates import find_certificate
 from kiosk.central.models import CaseEvent, Person, Record, Transaction
 from kiosk.central.orders import returned
 from kiosk.central.refusals import Refusal
@@ -53,6 +54,8 @@ def look_up(session: Session, dataset: str, number: str, parameters: Parameters,
     if dataset == "cases" and number:
         found = [_case(session, case, titles) for case in _cases(session, number, parameters)]
         return found or _returned(session, parameters, titles)
+    if dataset == "issued":
+        return _issued(session, parameters.get("code", ""))
     if session.scalar(select(Record.id).where(Record.dataset == dataset).limit(1)) is None:
         raise Refusal(404, "unknown_dataset")
     whose = parameters.get("for", "") if number and dataset in PAID_BY_ANYBODY else ""
@@ -93,6 +96,20 @@ def _returned(session: Session, parameters: Parameters, titles: Titles) -> list[
         return []
     rows = [RowOut(label="本机流水号", value=number), RowOut(label="已退回，请再办一次", value=f"{order.at:%Y-%m-%d}")]
     return [RecordOut(title=titles.of(order.service), state="已退回", rows=rows)]
+
+
+def _issued(session: Session, code: str) -> list[RecordOut]:
+    """A certificate of ours by its verification code, for anybody: the name stays masked."""
+    found = find_certificate(session, code)
+    if found is None:
+        return []
+    rows = [
+        RowOut(label="证明编号", value=found.serial),
+        RowOut(label="姓名", value=found.masked_name),
+        RowOut(label="开具时间", value=f"{found.issued_at:%Y-%m-%d %H:%M}"),
+        RowOut(label="页数", value=str(found.pages)),
+    ]
+    return [RecordOut(title=found.title, state="真实有效", rows=rows)]
 
 
 def _event_rows(event: CaseEvent) -> list[RowOut]:

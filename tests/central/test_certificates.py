@@ -143,3 +143,15 @@ def test_whoever_owes_gets_no_certificate_that_nothing_is_owed(centre: Centre) -
     assert (owing.status_code, owing.json()["reason"]) == (404, "not_clear")
     silent = issue_paper(centre, "li-yan", "no-tax-owed", "paper-00005")
     assert (silent.status_code, silent.json()["reason"]) == (422, "parameters")
+
+
+def test_anybody_may_check_a_code_at_a_terminal_and_learns_no_name(centre: Centre) -> None:
+    issued = issue(centre, "wang-hong").json()
+    code = issued["verification_code"]
+    asked = {"number": "", "token": "", "parameters": [{"name": "code", "value": code}]}
+    (record,) = centre.call("POST", "/v1/records/issued", asked).json()["records"]
+    said = {row["label"]: row["value"] for row in record["rows"]}
+    assert said["证明编号"] == issued["serial"]
+    assert PEOPLE["wang-hong"]["name"] not in said.values()
+    asked["parameters"] = [{"name": "code", "value": "AAAA-AAAA-AAAA-AAAA"}]
+    assert centre.call("POST", "/v1/records/issued", asked).json() == {"records": []}
