@@ -104,3 +104,15 @@ def test_an_invoice_is_looked_up_by_the_number_in_its_code_for_nobody(context: C
     look_up = citizen.commands(Lookup)[0]
     assert (look_up.dataset, look_up.number, look_up.token) == ("invoices", "", "")
     assert [item.value for item in look_up.parameters] == ["26442000000012345678"]
+
+
+def test_nansha_takes_a_declaration_where_others_want_the_lease(context: Context) -> None:
+    answers = {"场地是哪一种？": "rented"}
+    asked = {
+        district: {
+            page.title for page in visit(context, "market/sole-trader", {**answers, "在哪个区？": district}).shown
+        }
+        for district in ("440106", "440115")
+    }
+    assert "拍场地证明" in asked["440106"]
+    assert "拍场地证明" not in asked["440115"]
