@@ -106,13 +106,20 @@ def test_an_invoice_is_looked_up_by_the_number_in_its_code_for_nobody(context: C
     assert [item.value for item in look_up.parameters] == ["26442000000012345678"]
 
 
-def test_nansha_takes_a_declaration_where_others_want_the_lease(context: Context) -> None:
-    answers = {"场地是哪一种？": "rented"}
-    asked = {
-        district: {
-            page.title for page in visit(context, "market/sole-trader", {**answers, "在哪个区？": district}).shown
-        }
-        for district in ("440106", "440115")
-    }
-    assert "拍场地证明" in asked["440106"]
-    assert "拍场地证明" not in asked["440115"]
+@pytest.mark.parametrize(
+    ("district", "premises", "asked"),
+    [
+        ("440106", "rented", True),
+        ("440115", "rented", False),
+        ("440103", "rented", True),
+        ("440103", "stall", False),
+        ("440106", "stall", True),
+    ],
+    ids=["city", "Nansha takes a declaration", "Liwan", "Liwan's markets report their stalls", "a stall elsewhere"],
+)
+def test_a_district_that_wants_no_proof_of_the_place_asks_for_none(
+    context: Context, district: str, premises: str, asked: bool
+) -> None:
+    citizen = visit(context, "market/sole-trader", {"在哪个区？": district, "场地是哪一种？": premises})
+    assert isinstance(citizen.view, ReviewView)
+    assert ("拍场地证明" in {page.title for page in citizen.shown}) is asked
