@@ -10,6 +10,7 @@ from typing import Any
 
 from kiosk.commands.catalogue_find import add_find
 from kiosk.commands.catalogue_publish import add_publishing
+from kiosk.commands.catalogue_table import add_table
 from kiosk.commands.catalogue_terminal import add_status
 from kiosk.commands.catalogue_tools import add_tools
 from kiosk.folders import CONFIG
@@ -46,6 +47,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add_find(actions)
     add_publishing(actions)
     add_status(actions)
+    add_table(actions)
     add_tools(actions)
 
 

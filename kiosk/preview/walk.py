@@ -62,7 +62,7 @@ class StuckError(Exception):
 
 
 class Walker:
-    """One visit. `pages` are all pages in their order, the same page twice only when it changed."""
+    """One visit. `pages`: all in their order, the same twice only when it changed; `sent`: every command."""
 
     def __init__(self, context: Context, terminal: SampleTerminal, language: Language, ink: bytes = b"") -> None:
         self._context, self._terminal, self._language, self._ink = context, terminal, language, ink
@@ -70,6 +70,7 @@ class Walker:
         self._running: dict[int, RunDevice | RunStore] = {}
         self._added = 0
         self.pages: list[AnyView] = []
+        self.sent: list[object] = []
 
     def walk(self, service: str) -> Iterator[AnyView]:
         """Every page from the service's own to the last one. StuckError when it never ends, or ends in a problem."""
@@ -116,6 +117,7 @@ class Walker:
                     self.pages.append(view)
             case RunDevice() | RunStore():
                 self._running[effect.command_id] = effect
+                self.sent.append(effect.command)
             case CancelDevice(command_id=number):
                 self._running.pop(number, None)
             case _:
