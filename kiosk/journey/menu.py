@@ -122,8 +122,9 @@ def _places(service: Service, way: Way) -> tuple[str, ...]:
 
 
 def _in_order(turn: Turn, services: Iterable[Service]) -> list[Service]:
-    """What this kind of site is asked for first, then by the number in the city's list."""
-    return sorted(services, key=lambda service: (not _is_hot(turn, service), service.no, service.id))
+    """What this kind of site is asked for first, what belongs to another kind last; else by the city's numbers."""
+    site = turn.context.terminal.site
+    return sorted(services, key=lambda one: (site not in one.sites, not _is_hot(turn, one), one.no, one.id))
 
 
 def _hot(turn: Turn, way: Way) -> tuple[Group, ...]:

@@ -254,6 +254,25 @@ def test_the_menu_opens_with_what_this_kind_of_site_is_asked_for(citizen: Citize
     assert (menu_of(citizen).tab, menu_of(citizen).doors) == ("hot", ())
 
 
+@pytest.mark.parametrize("site", ["street", "bank", "hall"])
+def test_each_kind_of_site_has_its_own_list_and_all_of_it_is_offered_there(citizen: Citizen, site: str) -> None:
+    terminal = dataclasses.replace(citizen.context.terminal, site=site)
+    citizen.context = dataclasses.replace(citizen.context, terminal=terminal)
+    citizen.does(do.Begun())
+    services = citizen.context.catalogue.services
+    found = [services[name] for name in tiles(citizen)]
+    assert found
+    assert all(site in service.hot and site in service.sites for service in found)
+
+
+def test_what_belongs_to_another_kind_of_site_stands_last(citizen: Citizen) -> None:
+    citizen.does(do.Begun(), do.TabChosen("department"), do.DoorChosen("justice"))
+    printed = [tile for group in menu_of(citizen).groups for tile in group.tiles if tile.id == "justice/credit-report"]
+    assert printed[0].readiness is Readiness.UNAVAILABLE  # at a street terminal
+    certificates = next(group for group in menu_of(citizen).groups if printed[0] in group.tiles)
+    assert certificates.tiles[-1] == printed[0]
+
+
 @pytest.mark.parametrize("way", ["event", "department", "audience"])
 def test_each_other_way_leads_to_every_service(citizen: Citizen, way: str) -> None:
     citizen.does(do.Begun(), do.TabChosen(way))
