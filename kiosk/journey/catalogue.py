@@ -62,6 +62,8 @@ class Catalogue:
     sites_day: str = ""
     words: tuple[tuple[str, ...], ...] = ()
     """Words that mean the same to somebody who searches."""
+    hot: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The services in front, by kind of site, in their order."""
     sources: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     """The files it was read from, by path: what did not change need not be read again."""
 
@@ -121,6 +123,7 @@ def read_catalogue(files: Mapping[str, bytes], texts: Texts, former: Catalogue |
         licences=pile.codes("licences"),
         public=pile.public(),
         words=pile.words(),
+        hot=pile.hot(),
         sources={path: body for path, body in files.items() if path.split("/")[0] in _FOLDERS},
     )
     mistakes = pile.mistakes + lint.mistakes_of(catalogue, texts, unchanged(catalogue, former))
@@ -160,6 +163,12 @@ class _Codes(msgspec.Struct, frozen=True):
 class _Sites(msgspec.Struct, frozen=True):
     places: tuple[Site, ...]
     day: str = ""
+
+
+class _Hot(msgspec.Struct, frozen=True):
+    street: tuple[str, ...] = ()
+    bank: tuple[str, ...] = ()
+    hall: tuple[str, ...] = ()
 
 
 class _Words(msgspec.Struct, frozen=True):
@@ -217,6 +226,12 @@ class _Pile:
         path = "codes/words.toml"
         table = self._read(path, _Words) if path in self._files else None
         return table.same if table else ()
+
+    def hot(self) -> dict[str, tuple[str, ...]]:
+        """What stands in front by kind of site; a configuration may do without."""
+        path = "codes/hot.toml"
+        table = self._read(path, _Hot) if path in self._files else None
+        return {"street": table.street, "bank": table.bank, "hall": table.hall} if table else {}
 
     def public(self) -> dict[str, PublicTable]:
         """Public data by its dataset."""

@@ -6,7 +6,7 @@ expressions (kiosk.journey.lint_rules).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from drivers.contract.status import DeviceRole
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from kiosk.journey.catalogue import Catalogue
 
 UNUSABLE = ("offline", "jammed", "paper_out", "toner_out", "starting", "fault")
+MOST_HOT = 12
 OLDEST = 150
 """An age table that reaches this far covers everybody."""
 
@@ -72,6 +73,7 @@ def mistakes_of(catalogue: Catalogue, texts: Texts, fit: frozenset[str] = frozen
         mistakes += [f"{where}: {mistake}" for mistake in _overlay(overlay, catalogue)]
     if catalogue.sites_day and not is_date(catalogue.sites_day):
         mistakes.append("codes/places.toml: day: must be YYYY-MM-DD")
+    mistakes += hot_mistakes(catalogue.hot, catalogue.services)
     for site in catalogue.sites:
         mistakes += [
             f"codes/places.toml: {site.id}: {service} is not a service we have"
@@ -79,6 +81,20 @@ def mistakes_of(catalogue: Catalogue, texts: Texts, fit: frozenset[str] = frozen
             if service not in catalogue.services
         ]
     return mistakes
+
+
+def hot_mistakes(hot: Mapping[str, tuple[str, ...]], services: Mapping[str, Service]) -> Iterator[str]:
+    """What is wrong with the lists of what stands in front, one line each."""
+    for site, listed in hot.items():
+        where = f"codes/hot.toml: {site}"
+        yield from (f"{where}: {service} is not a service we have" for service in listed if service not in services)
+        yield from (
+            f"{where}: {service} is not offered at such a site"
+            for service in listed
+            if service in services and site not in services[service].sites
+        )
+        if len(listed) > MOST_HOT or len(set(listed)) < len(listed):
+            yield f"{where}: at most {MOST_HOT} services, each once"
 
 
 def _references(service: Service, catalogue: Catalogue, texts: Texts) -> Iterator[str]:

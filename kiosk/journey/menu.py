@@ -40,7 +40,7 @@ def menu(turn: Turn) -> MenuView:
     return MenuView(
         chrome=chrome(turn),
         title=_codes(turn, way)[session.door].name.of(session.language) if opened else turn.say("menu.title"),
-        groups=_groups(turn, way, opened) if opened else _hot(turn, way),
+        groups=_groups(turn, way, opened) if opened else _front(turn, way),
         doors=() if opened else tuple(_door(turn, way, code, services) for code, services in doors.items()),
         tabs=tuple(Option(each, turn.say(f"menu.{each}")) for each in _ways(turn)),
         tab=way,
@@ -75,11 +75,18 @@ def has_door(turn: Turn, code: str) -> bool:
 
 
 def _ways(turn: Turn) -> list[Way]:
-    return [way for way in Way if way is not Way.HOT or any(_is_hot(turn, service) for service in _all(turn))]
+    return [way for way in Way if way is not Way.HOT or front(turn)]
 
 
 def _all(turn: Turn) -> Iterable[Service]:
     return turn.context.catalogue.services.values()
+
+
+def front(turn: Turn) -> list[Service]:
+    """The services of the hot list of this kind of site, in its order."""
+    services = turn.context.catalogue.services
+    listed = turn.context.catalogue.hot.get(turn.context.terminal.site, ())
+    return [services[service] for service in listed if service in services]
 
 
 def _is_hot(turn: Turn, service: Service) -> bool:
@@ -127,11 +134,9 @@ def _in_order(turn: Turn, services: Iterable[Service]) -> list[Service]:
     return sorted(services, key=lambda one: (site not in one.sites, not _is_hot(turn, one), one.no, one.id))
 
 
-def _hot(turn: Turn, way: Way) -> tuple[Group, ...]:
-    if way is not Way.HOT:
-        return ()
-    hot = _in_order(turn, (service for service in _all(turn) if _is_hot(turn, service)))
-    return (Group("", tuple(_tile(turn, service) for service in hot)),)
+def _front(turn: Turn, way: Way) -> tuple[Group, ...]:
+    """What stands in front at this kind of site."""
+    return (Group("", tuple(_tile(turn, service) for service in front(turn))),) if way is Way.HOT else ()
 
 
 def _groups(turn: Turn, way: Way, services: list[Service]) -> tuple[Group, ...]:

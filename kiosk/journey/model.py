@@ -158,7 +158,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     `district` (CEL) names the district whose rules count; `tables` are age tables that an overlay may replace.
     `identity` is the level of proof (L0 nobody, L1 the card, L2 the person, LP proxy, LB company), `factors` what
     can prove it. `needs` are the device roles; left out, they follow from the steps. `hot` are the kinds of site
-    where it stands in front. `sample` is what previews and tests need of their citizen (kiosk.journey.samples).
+    where it stands before the others of its kind (what is on the first page: codes/hot.toml). `sample` is what previews
+    and tests need of their citizen (kiosk.journey.samples).
     """
 
     id: str

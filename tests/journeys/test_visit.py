@@ -247,10 +247,9 @@ def tiles(citizen: Citizen) -> list[str]:
 
 def test_the_menu_opens_with_what_this_kind_of_site_is_asked_for(citizen: Citizen) -> None:
     citizen.does(do.Begun())
-    services = citizen.context.catalogue.services
-    hot = sorted((service.no, service.id) for service in services.values() if "street" in service.hot)
+    hot = citizen.context.catalogue.hot["street"]
     assert hot
-    assert tiles(citizen) == [id for _, id in hot]
+    assert tiles(citizen) == list(hot)
     assert (menu_of(citizen).tab, menu_of(citizen).doors) == ("hot", ())
 
 
@@ -302,8 +301,7 @@ def test_a_door_or_a_service_that_is_not_there_changes_nothing(citizen: Citizen)
 
 
 def test_a_site_without_a_hot_list_begins_with_the_events(citizen: Citizen) -> None:
-    services = {id: msgspec.structs.replace(one, hot=()) for id, one in citizen.context.catalogue.services.items()}
-    catalogue = dataclasses.replace(citizen.context.catalogue, services=services)
+    catalogue = dataclasses.replace(citizen.context.catalogue, hot={})
     citizen.context = dataclasses.replace(citizen.context, catalogue=catalogue)
     citizen.does(do.Begun())
     assert menu_of(citizen).tab == "event"

@@ -250,7 +250,9 @@ def test_a_service_that_is_taken_away_is_finished_by_whoever_began_it(bench: Ben
     bench.terminal.handle_intent(ServiceChosen("hrss/social-security-card"))
     bench.terminal.handle_intent(Confirmed())
     places = FILES["codes/places.toml"].replace(b'"hrss/social-security-card"', b'"hrss/enrolment-certificate"')
-    less = {path: body for path, body in FILES.items() if path != CARD} | {"codes/places.toml": places}
+    front = FILES["codes/hot.toml"].replace(b'"hrss/social-security-card",', b"")
+    changed = {"codes/places.toml": places, "codes/hot.toml": front}
+    less = {path: body for path, body in FILES.items() if path != CARD} | changed
     bench.news(EditionArrived(read(less)))
     assert isinstance(bench.screen.now, NoticeView)
     leave(bench)
