@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from kiosk.intents import Intent, Searched, ServiceChosen
+from kiosk.texts import load_texts
 from kiosk.views import Language, SearchView, View
-from tests.ui.conftest import SteadyClock
+from tests.ui.conftest import TEXTS, SteadyClock
 from ui.components.option import TileCard
 from ui.gallery_samples import sample_views
 from ui.keyboard import KeyboardPanel
@@ -65,6 +67,29 @@ def test_a_tile_opens_its_service_and_done_the_first(
     assert keyboard is not None
     keyboard.done.emit()
     assert [intent.id for intent in found if isinstance(intent, ServiceChosen)] == [view.tiles[1].id, view.tiles[0].id]
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("shape", [(1080, 1920), (1920, 1080)])
+@pytest.mark.parametrize("care", [False, True])
+@pytest.mark.parametrize("found", [True, False])
+def test_the_whole_keyboard_is_on_the_page(
+    window: KioskWindow,
+    show: Callable[[View], None],
+    language: Language,
+    shape: tuple[int, int],
+    care: bool,
+    found: bool,
+) -> None:
+    window.resize(*shape)
+    view = sample_views(language, care)["search"]
+    assert isinstance(view, SearchView)
+    advice = load_texts(TEXTS)("search.none", language, phone="12345")
+    show(view if found else msgspec.structs.replace(view, tiles=(), advice=advice))
+    keyboard = window.findChild(KeyboardPanel)
+    assert keyboard is not None
+    assert keyboard.height() >= keyboard.sizeHint().height()
+    assert keyboard.visibleRegion().boundingRect() == keyboard.rect()
 
 
 def test_another_language_builds_the_page_anew_with_what_was_typed(

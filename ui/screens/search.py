@@ -5,16 +5,17 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from kiosk.intents import Searched, ServiceChosen
-from kiosk.views import SearchView, Tile
+from kiosk.views import Option, SearchView, Tile
 from ui.components.field import TextField
 from ui.components.kit import add_rows, column
-from ui.components.option import TileCard
+from ui.components.option import OptionCard, TileCard
 from ui.components.scroll import Scroll
 from ui.components.text import Text
 from ui.keyboard import KeyboardPanel
 from ui.keyboard.layouts import Mode
 from ui.screens.base import Screen, content_of, is_same_question
 
+FEW = 2
 LONGEST = 16
 """Characters: one line of the field."""
 
@@ -84,16 +85,31 @@ class SearchScreen(Screen[SearchView]):
         if view.advice:
             box.addWidget(Text(kit, view.advice))
         across = 1 if self._scene.wide or kit.metrics.care else 2
-        add_rows(box, [self._tile(tile) for tile in view.tiles], across, kit.metrics.mm(4))
+        shown = [self._short(tile) for tile in view.tiles[:FEW]] if self._narrow else [*map(self._tile, view.tiles)]
+        add_rows(box, shown, across, kit.metrics.mm(4))
         box.addStretch(1)
         content.setLayout(box)
-        scroll = Scroll(kit, content)
+        found = content if self._narrow else Scroll(kit, content)
         if self._found is not None:
             self._found.hide()
             self._place.removeWidget(self._found)
             self._found.deleteLater()
-        self._place.addWidget(scroll, 1)
-        self._found = scroll
+        self._place.addWidget(found, 1)
+        self._found = found
+
+    @property
+    def _narrow(self) -> bool:
+        """Large keys leave little room in portrait: few results there, without a summary."""
+        return self._kit.metrics.care and not self._scene.wide
+
+    def _heading(self, view: SearchView) -> None:
+        if not self._kit.metrics.care:  # large keys need the room; the field and the caption say the same
+            super()._heading(view)
+
+    def _short(self, tile: Tile) -> OptionCard:
+        card = OptionCard(self._kit, Option(tile.id, tile.title, self._kit.say(f"readiness.{tile.readiness.value}")))
+        card.clicked.connect(lambda: self.intent.emit(ServiceChosen(tile.id)))
+        return card
 
     def _tile(self, tile: Tile) -> TileCard:
         card = TileCard(self._kit, tile)
