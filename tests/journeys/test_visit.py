@@ -258,10 +258,9 @@ def test_each_kind_of_site_has_its_own_list_and_all_of_it_is_offered_there(citiz
     terminal = dataclasses.replace(citizen.context.terminal, site=site)
     citizen.context = dataclasses.replace(citizen.context, terminal=terminal)
     citizen.does(do.Begun())
-    services = citizen.context.catalogue.services
-    found = [services[name] for name in tiles(citizen)]
-    assert found
-    assert all(site in service.hot and site in service.sites for service in found)
+    catalogue = citizen.context.catalogue
+    assert tiles(citizen) == list(catalogue.hot[site])
+    assert [name for name in tiles(citizen) if site not in catalogue.services[name].sites] == []
 
 
 def test_what_belongs_to_another_kind_of_site_stands_last(citizen: Citizen) -> None:
