@@ -31,6 +31,7 @@ NARROWED_BY = {
     "full_name": "姓名",
     "bill": "费用种类",
     "account": "户号",
+    "month": "月份",
 }
 """What a parameter of a look-up narrows by: the row of that label, where a record has it."""
 
