@@ -18,6 +18,7 @@ from pathlib import Path
 
 from drivers.build import DeviceConfigError, build_driver, read_device_configs
 from drivers.contract.commands import (
+    ComposeDocument,
     DeviceCommand,
     DeviceNotice,
     DeviceResult,
@@ -73,9 +74,9 @@ class DriverService:
         return GONE_POLL_S if self._publication.gone else IDLE_POLL_S
 
     def lane(self, command: DeviceCommand) -> str:
-        """Drawing pages needs no printer, and reading the history no device: neither waits for one."""
+        """Setting and drawing pages needs no printer, and reading the history no device: neither waits for one."""
         match command:
-            case RenderDocument():
+            case RenderDocument() | ComposeDocument():
                 return _RENDER_LANE
             case GetHealth():
                 return _HISTORY_LANE
@@ -89,7 +90,7 @@ class DriverService:
         """Carry a command out on its lane's thread; what it teaches about the state is published."""
         with self.liveness.doing(type(command).__name__, control):
             match command:
-                case RenderDocument():
+                case RenderDocument() | ComposeDocument():
                     return self._driver.execute(command, control)
                 case GetHealth():
                     return self._history.read()

@@ -9,6 +9,7 @@ import msgspec
 from drivers.contract.base import Command
 from drivers.contract.errors import DeviceFailure
 from drivers.contract.health import DeviceHealth, GetHealth
+from drivers.contract.pages import Pages
 from drivers.contract.panel import KeyPressed, SetGuideLight
 from drivers.contract.scanner import ScanCode, ScannedCode
 from drivers.contract.smart_card import (
@@ -80,6 +81,15 @@ class RenderDocument(Command, frozen=True):
         return f"RenderDocument({len(self.pdf)} bytes)"
 
 
+class ComposeDocument(Command, frozen=True):
+    """document: set plain pages as PDF → ComposedDocument. Needs no printer."""
+
+    pages: Pages
+
+    def __repr__(self) -> str:
+        return "ComposeDocument()"
+
+
 Lens = Literal["colour", "infrared"]
 
 
@@ -146,6 +156,16 @@ class DocumentPrinted(msgspec.Struct, frozen=True, tag=True):
     sheet_pages: tuple[tuple[int, ...], ...] = ()
 
 
+class ComposedDocument(msgspec.Struct, frozen=True, tag=True):
+    """A PDF of `count` pages."""
+
+    pdf: bytes
+    count: int
+
+    def __repr__(self) -> str:
+        return f"ComposedDocument({len(self.pdf)} bytes)"
+
+
 class PagePictures(msgspec.Struct, frozen=True, tag=True):
     """One PNG a page."""
 
@@ -203,6 +223,7 @@ DeviceCommand = (
     | PrintReceipt
     | PrintDocument
     | RenderDocument
+    | ComposeDocument
     | StartPreview
     | StopPreview
     | TakePhoto
@@ -221,6 +242,7 @@ DeviceResult = (
     | ReceiptPrinted
     | DocumentPrinted
     | PagePictures
+    | ComposedDocument
     | PreviewStarted
     | Photo
     | SocialSecurityCard

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from drivers.contract.commands import (
+    ComposeDocument,
     DeviceCommand,
     DeviceResult,
     DocumentPrinted,
@@ -25,6 +26,7 @@ from drivers.contract.errors import DeviceError, DeviceFault, InvalidMedia, Outc
 from drivers.contract.status import DeviceReport, DeviceRole
 from drivers.contract.values import Evidence, JobOutcome, SheetOutcome
 from drivers.document_printer.client import NOT_CONNECTED
+from drivers.document_printer.compose import Composer
 from drivers.document_printer.following import Follower, Known, Pace, find
 from drivers.document_printer.jobs import JobState, Part, PartEnded, plan
 from drivers.document_printer.lock import PrinterLock
@@ -67,6 +69,7 @@ class IppDocumentPrinter:
         self._pace, self._trust = pace or Pace(), trust or Trust()
         self._queue = JobQueue(self._service, self._trust.shared)
         self._lock = PrinterLock(url, self._trust.shared)
+        self._composer = Composer()
 
     def report(self, control: Control) -> DeviceReport:
         """The device's own view of itself. What an earlier job left in the printer is taken out on the way."""
@@ -82,12 +85,14 @@ class IppDocumentPrinter:
                     queue.settle(control)
 
     def execute(self, command: DeviceCommand, control: Control) -> DeviceResult:
-        """PrintDocument, RenderDocument and GetReport."""
+        """PrintDocument, RenderDocument, ComposeDocument and GetReport."""
         match command:
             case PrintDocument():
                 return self.print_once(command, control)
             case RenderDocument(pdf=pdf, width_px=width):
                 return render_pages(pdf, width)
+            case ComposeDocument(pages=pages):
+                return self._composer.compose(pages)
             case GetReport():
                 return self.report(control)
             case _:

@@ -17,6 +17,11 @@ MAX_PAGES = 60
 _pdfium = threading.Lock()
 
 
+def one_at_a_time() -> threading.Lock:
+    """The lock of PDFium, to be held while it works."""
+    return _pdfium
+
+
 def count_pages(pdf: bytes) -> int:
     """Number of pages; InvalidMedia when it is not a PDF or has too many."""
     try:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from kiosk.intents import Answered, Chosen, Confirmed, Picked
 from kiosk.journey.answers import OF_PARTS, read_ids, read_parts, store_ids, store_parts
 from kiosk.journey.dates import is_date, is_month
+from kiosk.journey.forms import has_form
 from kiosk.journey.model import QuestionStep, Text
 from kiosk.journey.pages import chrome, phrase
 from kiosk.journey.parts import OUTSIDE, Part, parts_of, tidy
@@ -145,11 +146,26 @@ def options_of(turn: Turn, asked: Asked, part: Part) -> tuple[Option, ...]:
         listed = [
             Option(site.id, site.name.of(language), catalogue.district_name(site.district, language)) for site in places
         ] + listed
+    if step.options_from in {"departments", "services"}:
+        listed = _forms(turn, asked) + listed
     if step.options_from == "records":
         listed = [_record_option(record) for record in turn.citizen.records if record.rows] + listed
     if part.districts and step.anywhere:
         listed.append(Option(OUTSIDE, turn.say("field.outside")))
     return tuple(listed)
+
+
+def _forms(turn: Turn, asked: Asked) -> list[Option]:
+    """The departments whose services have a form, or such services of the department that `within` names."""
+    language, catalogue = turn.session.language, turn.context.catalogue
+    having = [service for service in catalogue.services.values() if has_form(service)]
+    if asked.step.options_from == "departments":
+        codes = {service.department for service in having}
+        return [Option(code, named.name.of(language)) for code, named in catalogue.departments.items() if code in codes]
+    department = asked.scope.text(asked.step.within)
+    return [
+        Option(service.id, service.title.of(language)) for service in having if department in {"", service.department}
+    ]
 
 
 def _record_option(record: Record) -> Option:

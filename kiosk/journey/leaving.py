@@ -53,6 +53,7 @@ def held_of(citizen: Citizen) -> tuple[str, ...]:
         "held.photo": any(photo.media_type == "image/jpeg" for photo in citizen.photos),
         "held.signature": any(photo.media_type == "image/png" for photo in citizen.photos),
         "held.records": bool(citizen.records) and citizen.card is not None,
+        "held.composed": citizen.composed is not None,
         "held.certificate": citizen.certificate is not None,
     }
     return tuple(key for key, was_held in held.items() if was_held)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kiosk.journey.model import OfflineLimits, Service
+from kiosk.journey.model import OfflineLimits, Service, Step, SubmitStep
 
 MOST_DAYS, MOST_WAITING = 365, 20_000
 
@@ -12,17 +12,22 @@ MOST_DAYS, MOST_WAITING = 365, 20_000
 def limit_mistakes(service: Service) -> Iterator[str]:
     """What is wrong with `offline_limits`, one line each."""
     limits = service.offline_limits
+    sends = service.offline == "Q" or service.offline == "A" and any(map(_sends, service.steps))
     if limits is None:
-        if service.offline == "Q":
-            yield "offline_limits: Q needs them: valid_days, waiting, and amount_fen where money is paid"
+        if sends:
+            yield f"offline_limits: {service.offline} needs them: valid_days, waiting, amount_fen where money is paid"
         return
-    if service.offline != "Q":
+    if not sends:
         yield f"offline_limits: {service.offline} sends nothing later; only Q has them"
     yield from _sizes(limits)
     if service.is_fee and limits.amount_fen < 1:
         yield "offline_limits: amount_fen must say up to what amount is taken without the line"
     if not service.is_fee and limits.amount_fen:
         yield "offline_limits: amount_fen has no meaning where nothing is paid (is_fee)"
+
+
+def _sends(step: Step) -> bool:
+    return isinstance(step, SubmitStep)
 
 
 def _sizes(limits: OfflineLimits) -> Iterator[str]:

@@ -18,6 +18,7 @@ from kiosk.journey.model import (
     LookupStep,
     NoticeStep,
     PaperStep,
+    PrintStep,
     RatingStep,
     Service,
     SubmitStep,
@@ -58,8 +59,8 @@ def national_mistakes(service: Service, catalogue: Catalogue) -> Iterator[str]:
 def _kinds_agree(service: Service) -> Iterator[str]:
     kinds = {type(step) for step in service.steps}
     shows = any(isinstance(step, LookupStep) or isinstance(step, NoticeStep) and step.values for step in service.steps)
-    if service.handle_type == "certificate" and CertificateStep not in kinds:
-        yield "handle_type: certificate needs a certificate step"
+    if service.handle_type == "certificate" and not kinds & {CertificateStep, PrintStep}:
+        yield "handle_type: certificate needs a certificate or a print step"
     if service.handle_type in SUBMITTED and SubmitStep not in kinds:
         yield f"handle_type: {service.handle_type} needs a submit step"
     if service.handle_type == "query" and not shows:
@@ -71,7 +72,8 @@ def _kinds_agree(service: Service) -> Iterator[str]:
         yield f"offline: {service.offline} cannot be: a step needs the line"
     if service.offline == "Q" and SubmitStep not in kinds:
         yield "offline: Q needs a submit step"
-    if service.offline in {"A", "C"} and kinds & {SubmitStep, CodeStep}:
+    always = {type(step) for step in service.steps if not step.when}
+    if service.offline in {"A", "C"} and always & {SubmitStep, CodeStep}:
         yield f"offline: {service.offline} cannot be: something is sent"
     if RatingStep not in kinds:
         yield "steps: the rating page must open by itself at the end: a rating step is missing"

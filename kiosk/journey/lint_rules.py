@@ -18,6 +18,7 @@ from kiosk.journey.model import (
     GroupStep,
     LookupStep,
     Parameter,
+    PrintStep,
     QuestionStep,
     ReviewStep,
     ScanStep,
@@ -158,8 +159,18 @@ def _step_expressions(step: Step, where: str) -> Iterator[Expression]:
         case ScanStep():
             for rule in step.rules:
                 yield Expression(f"{where}: rules", rule.rule, True, _TEXT)
+        case _:
+            yield from _output_expressions(step, where)
+
+
+def _output_expressions(step: Step, where: str) -> Iterator[Expression]:
+    match step:
         case LookupStep() | CertificateStep():
             yield from _parameter_expressions(step.parameters, f"{where}: parameters")
+        case PrintStep():
+            yield Expression(f"{where}: form", step.form)
+            yield Expression(f"{where}: specimen", step.specimen, condition=True)
+            yield Expression(f"{where}: copies", step.copies)
         case ReviewStep():
             yield from _parameter_expressions(step.rows, f"{where}: rows")
         case _:
@@ -179,7 +190,7 @@ def _parameter_expressions(parameters: tuple[Parameter, ...], where: str) -> Ite
 
 
 def _question_expressions(step: QuestionStep, where: str, group: GroupStep | None = None) -> Iterator[Expression]:
-    for name in ("default", "earliest", "latest"):
+    for name in ("default", "earliest", "latest", "within"):
         yield Expression(f"{where}: {name}", getattr(step, name), group=group)
     for rule in step.rules:
         yield Expression(f"{where}: rules", rule.rule, True, step, group)

@@ -5,7 +5,7 @@ Not responsible for what a step does (kiosk.journey.steps).
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -83,6 +83,7 @@ class QuestionStep(Step, frozen=True, kw_only=True, tag="question"):
     """One question. `default`, `earliest`, `latest` are CEL; rules see the answer as `value`.
 
     `options_from = "records"`: one of the records that a lookup before it found, by the value of its first row.
+    "departments": those whose services have a form; "services": those of the department that `within` (CEL) names.
     `least` and `most` count the answers of `choices`; `anywhere`: an address outside the city too, or a document of
     any country. What an answer is worth to a rule depends on `ask` (kiosk.journey.answers).
     """
@@ -91,7 +92,8 @@ class QuestionStep(Step, frozen=True, kw_only=True, tag="question"):
     label: Text
     hint: Text | None = None
     options: tuple[Choice, ...] = ()
-    options_from: Literal["", "districts", "places", "records"] = ""
+    options_from: Literal["", "districts", "places", "records", "departments", "services"] = ""
+    within: str = ""
     default: str = ""
     earliest: str = ""
     latest: str = ""
@@ -204,6 +206,26 @@ class CertificateStep(Step, frozen=True, kw_only=True, tag="certificate"):
     parameters: tuple[Parameter, ...] = ()
 
 
+class SheetsStep(Step, frozen=True, kw_only=True, tag="sheets"):
+    """Papers under the document camera, as many as the citizen has, up to `most`; for a copy or for a case."""
+
+    hint: Text
+    review: Text
+    most: int = 6
+
+
+class PrintStep(Step, frozen=True, kw_only=True, tag="print"):
+    """A plain paper on A4, without seal and without the line: `form` (CEL: a service's id; `specimen`, CEL, fills it
+    with an invented person), or copies of the sheets that the step `sheets` took, `copies` (CEL) of each."""
+
+    confirm: Text
+    hint: Text | None = None
+    form: str = ""
+    specimen: str = ""
+    sheets: str = ""
+    copies: str = ""
+
+
 class SlipStep(Step, frozen=True, kw_only=True, tag="slip"):
     """The result page and its slip. `optional` asks first; `next_steps` say what happens now.
 
@@ -236,36 +258,22 @@ AnyStep = (
     | SlipStep
     | RatingStep
     | PaperStep
+    | SheetsStep
+    | PrintStep
     | GroupStep
     | BankCardStep
     | ScanStep
     | MaterialsStep
     | SignatureStep
 )
-STEP_TYPES: dict[str, type[Step]] = {
-    "notice": NoticeStep,
-    "gate": GateStep,
-    "identity": IdentityStep,
-    "code": CodeStep,
-    "for_whom": ForWhomStep,
-    "question": QuestionStep,
-    "prefill": PrefillStep,
-    "photo": PhotoStep,
-    "lookup": LookupStep,
-    "review": ReviewStep,
-    "submit": SubmitStep,
-    "certificate": CertificateStep,
-    "slip": SlipStep,
-    "rating": RatingStep,
-    "paper": PaperStep,
-    "group": GroupStep,
-    "bank_card": BankCardStep,
-    "scan": ScanStep,
-    "materials": MaterialsStep,
-    "signature": SignatureStep,
-}
 
 
+def kind_of(step: Step | type[Step]) -> str:
+    """The word a definition uses for this kind of step."""
+    return str(step.__struct_config__.tag)
+
+
+STEP_TYPES: dict[str, type[Step]] = {kind_of(step): step for step in get_args(AnyStep)}
 ANSWERED = (QuestionStep, GroupStep, BankCardStep, ScanStep)
 """The steps that give an answer under their id."""
 
@@ -275,12 +283,9 @@ STEP_ROLES = {
     "certificate": DeviceRole.DOCUMENT,
     "slip": DeviceRole.RECEIPT,
     "paper": DeviceRole.DOCUMENT_CAMERA,
+    "sheets": DeviceRole.DOCUMENT_CAMERA,
+    "print": DeviceRole.DOCUMENT,
     "bank_card": DeviceRole.SMART_CARD,
     "scan": DeviceRole.SCANNER,
 }
 """The device that a kind of step works with."""
-
-
-def kind_of(step: Step) -> str:
-    """The word a definition uses for this kind of step."""
-    return str(step.__struct_config__.tag)

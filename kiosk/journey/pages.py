@@ -23,9 +23,11 @@ from kiosk.journey.model import (
     NoticeStep,
     PaperStep,
     PhotoStep,
+    PrintStep,
     QuestionStep,
     ReviewStep,
     ScanStep,
+    SheetsStep,
     SignatureStep,
     SlipStep,
 )
@@ -46,7 +48,7 @@ from kiosk.views import (
 
 BACKABLE = (
     *(NoticeStep, IdentityStep, CodeStep, ForWhomStep, QuestionStep, GroupStep, BankCardStep, ScanStep),
-    *(MaterialsStep, PhotoStep, PaperStep, SignatureStep, ReviewStep, LookupStep),
+    *(MaterialsStep, PhotoStep, PaperStep, SheetsStep, SignatureStep, ReviewStep, LookupStep, PrintStep),
 )
 COUNTED = (*BACKABLE, CertificateStep, SlipStep)
 

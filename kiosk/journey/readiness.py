@@ -118,7 +118,9 @@ def _closed_reason(service: Service, world: World, context: Context, language: L
 def _limit_reason(service: Service, world: World, context: Context, language: Language) -> str:
     """The store refuses what is over the limit; nobody should type for ten minutes to learn that."""
     limits = service.offline_limits
-    if limits is None or world.store is None or world.store.waiting_of(service.id) < limits.waiting:
+    if limits is None or service.offline != "Q" or world.store is None:
+        return ""  # what also works alone is begun all the same
+    if world.store.waiting_of(service.id) < limits.waiting:
         return ""
     return context.texts("ready.too_many_waiting", language)
 

@@ -204,4 +204,8 @@ def _label(step: QuestionStep, name: str, context: Context, language: Language) 
         return context.catalogue.district_name(name, language)
     if step.options_from == "places":
         return next((site.name.of(language) for site in context.catalogue.sites if site.id == name), name)
+    if step.options_from == "departments" and name in context.catalogue.departments:
+        return context.catalogue.departments[name].name.of(language)
+    if step.options_from == "services" and name in context.catalogue.services:
+        return context.catalogue.services[name].title.of(language)
     return name

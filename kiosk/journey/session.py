@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
+from drivers.contract.commands import ComposedDocument
 from drivers.contract.status import DeviceRole
 from drivers.contract.values import IdCard
 from kiosk.journey.events import World
@@ -132,6 +133,7 @@ class Citizen(msgspec.Struct, frozen=True, kw_only=True):
     accepted: Accepted | None = None
     outcome: Outcome | None = None
     certificate: Certificate | None = None
+    composed: ComposedDocument | None = None
     sheets: int = 0
 
     def __repr__(self) -> str:

@@ -20,6 +20,7 @@ from kiosk.journey.model import (
     QuestionStep,
     ReviewStep,
     ScanStep,
+    SheetsStep,
     SignatureStep,
 )
 from kiosk.journey.session import Citizen, Cover, Stage
@@ -29,7 +30,7 @@ from kiosk.journey.turn import Going, Turn
 
 PLACES = (
     *(NoticeStep, ForWhomStep, QuestionStep, GroupStep, BankCardStep, ScanStep, MaterialsStep),
-    *(PhotoStep, PaperStep, SignatureStep, LookupStep, ReviewStep),
+    *(PhotoStep, PaperStep, SheetsStep, SignatureStep, LookupStep, ReviewStep),
 )
 """Steps one can go back to; identity and code are doors that stay open once passed."""
 

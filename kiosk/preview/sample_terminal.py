@@ -13,6 +13,8 @@ from typing import Any
 from drivers.contract.commands import (
     Acknowledged,
     CardProbe,
+    ComposedDocument,
+    ComposeDocument,
     DocumentPrinted,
     PagePictures,
     Photo,
@@ -107,6 +109,7 @@ class SampleTerminal:
             SendCode: CodeSent("preview", "130****0001", 300),
             CheckCode: CodeVerdict(token="preview"),  # noqa: S106  # no secret: nothing checks it
             IssueCertificate: Certificate("GZ2026-000001", "YS1234", "https://example.invalid/YS1234", 1, b"%PDF"),
+            ComposeDocument: ComposedDocument(b"%PDF", 1),
             PrintDocument: DocumentPrinted(JobOutcome.COMPLETED, 1, (SheetOutcome.DELIVERED,)),
             PrintReceipt: ReceiptPrinted(_REPORT, _REPORT),
             StartPreview: PreviewStarted("no-camera", 640, 480),

@@ -15,6 +15,8 @@ import msgspec
 from drivers.contract.commands import (
     Acknowledged,
     CardProbe,
+    ComposedDocument,
+    ComposeDocument,
     DocumentPrinted,
     PagePictures,
     Photo,
@@ -112,6 +114,7 @@ HEALTHY: dict[type, object] = {
     Lookup: Records((Record("社会保障卡申领", (Answer("n", "GZ1", "编号"),), "已受理"),)),
     IssueCertificate: Certificate("SN1", "VC1", "http://v/VC1", 2, b"%PDF"),
     RenderDocument: PagePictures((b"png1", b"png2")),
+    ComposeDocument: ComposedDocument(b"%PDF", 2),
     PrintDocument: DocumentPrinted(JobOutcome.COMPLETED, 2, (SheetOutcome.DELIVERED,) * 2),
     PrintReceipt: ReceiptPrinted(_PRINTER, _PRINTER),
     StartPreview: PreviewStarted("/frames", 640, 480),

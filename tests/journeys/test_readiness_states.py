@@ -17,7 +17,10 @@ from kiosk.preview.walk import at_its_site
 from kiosk.views import Language, Readiness, ServiceView
 from tests.journeys.citizen import Citizen, make_context
 
-WORKS_WITH = {"identity": "id_card", "photo": "camera", "certificate": "document", "paper": "document_camera"}
+WORKS_WITH = {
+    **{"identity": "id_card", "photo": "camera", "certificate": "document", "print": "document"},
+    **{"paper": "document_camera", "sheets": "document_camera"},
+}
 """What a step cannot do without. Slips, bank cards and scanned codes have another way: the screen, the keyboard."""
 BROKEN = {
     "card reader unplugged": ("id_card", "offline"),

@@ -18,10 +18,12 @@ from kiosk.journey.model import (
     PaperStep,
     PhotoStep,
     PrefillStep,
+    PrintStep,
     QuestionStep,
     RatingStep,
     ReviewStep,
     ScanStep,
+    SheetsStep,
     SignatureStep,
     SlipStep,
     Step,
@@ -36,12 +38,14 @@ from kiosk.journey.steps.identity import IDENTITY
 from kiosk.journey.steps.lookup import LOOKUP
 from kiosk.journey.steps.materials import MATERIALS
 from kiosk.journey.steps.notice import GATE, NOTICE
+from kiosk.journey.steps.papers import PRINT
 from kiosk.journey.steps.photo import PAPER, PHOTO
 from kiosk.journey.steps.prefill import PREFILL
 from kiosk.journey.steps.question import QUESTION
 from kiosk.journey.steps.rating import RATING
 from kiosk.journey.steps.reading import READING
 from kiosk.journey.steps.review import REVIEW
+from kiosk.journey.steps.sheets import SHEETS
 from kiosk.journey.steps.signature import SIGNATURE
 from kiosk.journey.steps.slip import SLIP
 from kiosk.journey.steps.submit import SUBMIT
@@ -66,5 +70,7 @@ BEHAVIOURS: Mapping[type[Step], Behaviour] = {
     ScanStep: READING,
     MaterialsStep: MATERIALS,
     PaperStep: PAPER,
+    SheetsStep: SHEETS,
+    PrintStep: PRINT,
     SignatureStep: SIGNATURE,
 }

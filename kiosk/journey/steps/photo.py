@@ -83,12 +83,14 @@ def _handle(turn: Turn, happening: Happening) -> Turn:
 def _judge(turn: Turn, photo: Photo) -> Turn:
     memory = turn.memory(PhotoMemory)
     tries = memory.tries + 1
-    if not photo.problems:
-        return turn.remember(memory, taken=photo.jpeg, problem="", tries=tries)
-    found = photo.problems[0]
-    problem = f"photo.{found}" if found in KNOWN_PROBLEMS else "photo.other"
-    taken = photo.jpeg if tries >= TRIES else b""
-    return turn.remember(memory, taken=taken, problem=problem, tries=tries)
+    taken = photo.jpeg if not photo.problems or tries >= TRIES else b""
+    return turn.remember(memory, taken=taken, problem=said_problem(photo), tries=tries)
+
+
+def said_problem(photo: Photo) -> str:
+    """The text key of what the camera finds wrong with a picture first; "" when it is a good one."""
+    found = photo.problems[0] if photo.problems else ""
+    return (f"photo.{found}" if found in KNOWN_PROBLEMS else "photo.other") if found else ""
 
 
 def _keep(turn: Turn) -> Turn:

@@ -111,7 +111,12 @@ def test_ten_mistakes_in_one_file_are_ten_lines(tmp_path: Path, texts: Texts) ->
         (CARD, "waiting = 200", "waiting = 200, amount_fen = 100", "amount_fen has no meaning"),
         (CARD, "waiting = 200", "waiting = 200, amount_fen = -1", "must not be negative"),
         (CARD, "demo = true", "demo = true\nis_fee = true", "amount_fen must say up to what amount"),
-        (TRACK, 'handle_type = "query"', 'handle_type = "certificate"', "certificate needs a certificate step"),
+        (
+            TRACK,
+            'handle_type = "query"',
+            'handle_type = "certificate"',
+            "certificate needs a certificate or a print step",
+        ),
         (TRACK, 'handle_type = "query"', 'handle_type = "application"', "needs a submit step"),
         (CARD, 'handle_type = "application"', 'handle_type = "query"', "needs a lookup step"),
         (TRACK, "demo = true", "demo = false", "must be marked demo"),
