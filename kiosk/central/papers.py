@@ -17,6 +17,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from kiosk.central.kin import FOR
 from kiosk.central.models import Person, Record
 from kiosk.central.refusals import Refusal
 from kiosk.central.schemas import CertificateIn, Month, Pair
@@ -132,7 +133,7 @@ def _facts(paper: Paper, words: Mapping[str, str], person: Person, asked: Mappin
     if paper.month_row:
         first, last = _months(asked)
         facts.append((words["period"], f"{_month(first)} — {_month(last)}"))
-    rest = (pair for name, pair in asked.items() if name not in {"period_from", "period_to"})
+    rest = (pair for name, pair in asked.items() if name not in {"period_from", "period_to", FOR})
     return facts + [(pair.label, _shown(pair)) for pair in rest if _shown(pair)]
 
 

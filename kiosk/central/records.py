@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.central.certificates import find_certificate
+from kiosk.central.kin import FOR, whom
 from kiosk.central.models import CaseEvent, Person, Record, Transaction
 from kiosk.central.orders import returned
 from kiosk.central.refusals import Refusal
@@ -59,8 +60,15 @@ def look_up(session: Session, dataset: str, number: str, parameters: Parameters,
         return _issued(session, parameters.get("code", ""))
     if session.scalar(select(Record.id).where(Record.dataset == dataset).limit(1)) is None:
         raise Refusal(404, "unknown_dataset")
-    whose = parameters.get("for", "") if number and dataset in PAID_BY_ANYBODY else ""
-    return _stored(session, dataset, whose or number, parameters)
+    return _stored(session, dataset, _whose(session, dataset, number, parameters), parameters)
+
+
+def _whose(session: Session, dataset: str, number: str, parameters: Parameters) -> str:
+    """Whose records are asked for: one's own, a registered relative's, or anybody's where anybody may pay."""
+    person = session.get(Person, number) if number and parameters.get(FOR) else None
+    if person is None:
+        return number
+    return parameters[FOR] if dataset in PAID_BY_ANYBODY else whom(session, person, parameters).number
 
 
 def _stored(session: Session, dataset: str, number: str, parameters: Parameters) -> list[RecordOut]:

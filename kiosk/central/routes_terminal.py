@@ -22,6 +22,7 @@ from kiosk.central.fleet import take_report
 from kiosk.central.heads import take
 from kiosk.central.identity import CITY_ZONE, Clock, Codes
 from kiosk.central.intake import Intake
+from kiosk.central.kin import whom
 from kiosk.central.models import Person
 from kiosk.central.reading import TRANSACTION_REQUEST, Arrived, Reader
 from kiosk.central.records import known_fields, look_up
@@ -122,7 +123,8 @@ def terminal_routes(office: Office) -> APIRouter:
     @router.post("/certificates", status_code=201, responses=refusals(403, 404, 422))
     def certificates(body: CertificateIn, terminal: who, idempotency_key: Key) -> CertificateOut:
         def demand(session: Session) -> Person:
-            return office.codes.demand(session, body.number, body.token)
+            person = office.codes.demand(session, body.number, body.token)
+            return whom(session, person, {pair.name: pair.value for pair in body.parameters})
 
         made = office.certificates.issue(office.database, idempotency_key, body, demand, terminal)
         return CertificateOut(

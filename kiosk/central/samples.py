@@ -29,6 +29,7 @@ _SOURCES = {
     "parent_name": "卫健出生登记",
     "parent_number": "卫健出生登记",
     "parents": "卫健出生登记",
+    "children": "卫健出生登记",
 }
 _SCHEMES = ("职工基本养老保险", "职工基本医疗保险", "失业保险", "工伤保险", "生育保险")
 _LOWEST_BASE, _BASE_STEP = 5284, 730
@@ -77,6 +78,7 @@ def _name(sample: Sample) -> str:
 def _fields(sample: Sample, by_id: Mapping[str, Sample]) -> list[dict[str, str]]:
     """What the city knows; fields it does not know are left out."""
     parents = [by_id[parent] for parent in sample.get("parents", [])]
+    children = [other for other in by_id.values() if sample["id"] in other.get("parents", [])]
     values = {name: str(sample[name]) for name in _SOURCES if sample.get(name) and name != "parents"}
     values["name"] = _name(sample)
     if sample.get("enrolled_from"):
@@ -84,6 +86,8 @@ def _fields(sample: Sample, by_id: Mapping[str, Sample]) -> list[dict[str, str]]
     if parents:
         values["parent_name"], values["parent_number"] = _name(parents[0]), str(parents[0]["number"])
         values["parents"] = json.dumps([_kin(parent) for parent in parents], ensure_ascii=False)
+    if children:
+        values["children"] = json.dumps([_kin(child) for child in children], ensure_ascii=False)
     return [{"name": name, "value": value, "source": _SOURCES[name]} for name, value in values.items()]
 
 

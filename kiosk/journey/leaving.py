@@ -48,7 +48,7 @@ def held_of(citizen: Citizen) -> tuple[str, ...]:
         "held.card": citizen.card is not None,
         "held.code": bool(citizen.token),
         "held.known": bool(citizen.known),
-        "held.parent": citizen.parent is not None,
+        "held.relative": citizen.relative is not None,
         "held.answers": bool(citizen.answers),
         "held.photo": any(photo.media_type == "image/jpeg" for photo in citizen.photos),
         "held.signature": any(photo.media_type == "image/png" for photo in citizen.photos),

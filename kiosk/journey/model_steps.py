@@ -74,9 +74,14 @@ class CodeStep(Step, frozen=True, kw_only=True, tag="code"):
 
 
 class ForWhomStep(Step, frozen=True, kw_only=True, tag="for_whom"):
-    """For oneself, or as proxy for a parent (known to the city, or by the parent's card)."""
+    """For oneself, or as proxy for a relative whom the city knows of or whose card is here too.
+
+    A relative's own records are read only where the city knows of the kinship: `cards = false` leaves the card away.
+    """
 
     hint: Text | None = None
+    relatives: tuple[Literal["parents", "children"], ...] = ("parents",)
+    cards: bool = True
 
 
 class QuestionStep(Step, frozen=True, kw_only=True, tag="question"):

@@ -32,7 +32,7 @@ KNOWN_FIELDS = (
     "company_code",
     "plate",
 )
-"""The scalar fields that the centre can prefill; `parents` is read by the for_whom step alone."""
+"""The scalar fields that the centre can prefill; `parents` and `children` are read by the for_whom step alone."""
 
 CARD_FIELDS = ("layout", "name", "sex", "nation", "birth", "address", "number", "valid_to", "nationality")
 SUBJECT_FIELDS = ("name", "number", "birth", "hukou_district")

@@ -122,7 +122,7 @@ def _facts(session: Session, context: Context, service: Service) -> dict[str, Va
     return {
         "today": session.today,
         "online": session.world.line is not LineState.OFFLINE,
-        "proxy": citizen.for_whom == "parent",
+        "proxy": citizen.for_whom not in {"", "self"},
         "found": len(citizen.records),
         "terminal": {"district": context.terminal.district},
         "card": _card(citizen.card),
@@ -138,11 +138,11 @@ def _card(card: IdCard | None) -> Value:
 
 
 def _subject(citizen: Citizen, context: Context) -> Value:
-    if citizen.parent is not None:
-        parent = citizen.parent
-        birth = parent.birth or birth_of(parent.number)
-        district = context.catalogue.district_code(parent.hukou_district)
-        return {"name": parent.name, "number": parent.number, "birth": birth, "hukou_district": district}
+    if citizen.relative is not None:
+        other = citizen.relative
+        birth = other.birth or birth_of(other.number)
+        district = context.catalogue.district_code(other.hukou_district)
+        return {"name": other.name, "number": other.number, "birth": birth, "hukou_district": district}
     card = citizen.card
     return {
         "name": card.name if card else "",

@@ -122,7 +122,7 @@ class Citizen(msgspec.Struct, frozen=True, kw_only=True):
     known: tuple[KnownField, ...] = ()
     asked_known: bool = False
     for_whom: str = ""
-    parent: Person | None = None
+    relative: Person | None = None
     answers: tuple[Answer, ...] = ()
     photos: tuple[Attachment, ...] = ()
     agreed: tuple[tuple[str, str], ...] = ()

@@ -136,6 +136,20 @@ def test_a_paper_of_records_is_issued_for_who_has_them_and_of_nobody_else(centre
     assert (none.status_code, none.json()["reason"]) == (404, "no_records")
 
 
+def test_a_mother_gets_her_childs_paper_and_no_other_childs(centre: Centre) -> None:
+    child, other = PEOPLE["huang-xiaoyu"], PEOPLE["liang-yichen"]
+    asked = {"for": child["number"], "purpose": "入学"}
+    answer = issue_paper(centre, "chen-meilan", "vaccinations", "paper-00011", **asked)
+    assert answer.status_code == 201
+    text = "".join(text_of(base64.b64decode(answer.json()["pdf"])))
+    assert "黄小雨" in text
+    assert "乙肝疫苗" in text
+    assert text.count(child["number"]) == 2  # among the facts and in the sentence, not as a parameter
+    asked["for"] = other["number"]
+    refused = issue_paper(centre, "chen-meilan", "vaccinations", "paper-00012", **asked)
+    assert (refused.status_code, refused.json()["reason"]) == (403, "not_kin")
+
+
 def test_whoever_owes_gets_no_certificate_that_nothing_is_owed(centre: Centre) -> None:
     clear = issue_paper(centre, "li-yan", "no-tax-owed", "paper-00003", today="今天", company="")
     assert clear.status_code == 201

@@ -17,6 +17,7 @@ from kiosk.texts import load_texts
 from tests.central.conftest import PEOPLE
 
 HUANG, LI = PEOPLE["huang-guixiang"]["number"], PEOPLE["li-zhaotang"]["number"]
+MOTHER, CHILD = PEOPLE["chen-meilan"]["number"], PEOPLE["huang-xiaoyu"]["number"]
 
 
 def titles(path: Path, dataset: str, number: str, **parameters: str) -> list[str]:
@@ -44,9 +45,23 @@ def test_a_person_without_records_has_none_and_an_unknown_dataset_is_said(sqlite
 
 def test_only_what_anybody_may_pay_is_shown_for_another_person(sqlite_template: Path) -> None:
     assert len(titles(sqlite_template, "resident_contributions", HUANG, **{"for": LI})) == 2
-    own = titles(sqlite_template, "vehicle_violations", HUANG)
-    assert titles(sqlite_template, "vehicle_violations", HUANG, **{"for": LI}) == own
-    assert len(own) != len(titles(sqlite_template, "vehicle_violations", LI))
+    with pytest.raises(Refusal, match="not_kin"):
+        titles(sqlite_template, "vehicle_violations", HUANG, **{"for": LI})
+
+
+def test_a_parent_sees_a_registered_childs_records_and_nobody_elses(sqlite_template: Path) -> None:
+    shots = titles(sqlite_template, "vaccination_shots", MOTHER, **{"for": CHILD})
+    assert "乙肝疫苗" in shots
+    assert shots != titles(sqlite_template, "vaccination_shots", MOTHER)
+    with pytest.raises(Refusal, match="not_kin"):
+        titles(sqlite_template, "vaccination_shots", MOTHER, **{"for": PEOPLE["liang-yichen"]["number"]})
+
+
+def test_a_son_sees_his_fathers_records(sqlite_template: Path) -> None:
+    son = PEOPLE["li-jianguo"]["number"]
+    fathers = titles(sqlite_template, "disability_subsidies", LI)
+    assert fathers
+    assert titles(sqlite_template, "disability_subsidies", son, **{"for": LI}) == fathers
 
 
 def test_open_data_is_found_without_a_person_and_a_persons_data_is_not(sqlite_template: Path) -> None:

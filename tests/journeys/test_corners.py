@@ -157,7 +157,7 @@ def test_the_wrong_card_left_lying_ends_on_a_page(context: Context) -> None:
         if citizen.page == "ProblemView":
             break
         citizen.answer(ReadIdCard, LI)
-    assert citizen.view.happened == "这是您自己的身份证，请换上父母的。"
+    assert citizen.view.happened == "这是您自己的身份证，请换上家人的。"
 
 
 def test_a_dead_line_during_the_code_goes_on_with_the_chip_or_not_at_all(citizen: Citizen) -> None:

@@ -217,7 +217,7 @@ def test_a_daughter_applies_for_her_mother_by_proxy(context: Context) -> None:
     draft = citizen.commands(Accept)[0].draft
     answers = {answer.name: answer.value for answer in draft.answers}
     assert draft.subject_number == LI.number
-    assert (answers["for_whom"], answers["parent_number"]) == ("parent", "440106194107091240")
+    assert (answers["for_whom"], answers["relative_number"]) == ("parent", "440106194107091240")
     assert answers["monthly_amount"] == "150"  # the mother is registered in Huangpu
 
 
@@ -227,13 +227,13 @@ def test_without_the_line_the_mothers_own_card_serves(context: Context) -> None:
     while citizen.view.title != "您为谁申领？":
         citizen.step()
     citizen.does(do.Chosen("card")).answer(ReadIdCard, LI)
-    assert citizen.view.problem == "这是您自己的身份证，请换上父母的。"
+    assert citizen.view.problem == "这是您自己的身份证，请换上家人的。"
     citizen.answer(ReadIdCard, WANG)
     assert citizen.view.title == "长者的户口在哪个区？"
     while not citizen.commands(Accept):
         citizen.step()
     answers = {answer.name: answer.value for answer in citizen.commands(Accept)[0].draft.answers}
-    assert answers["parent_number"] == WANG.number
+    assert answers["relative_number"] == WANG.number
 
 
 def test_somebody_too_young_is_told_when_to_come(context: Context) -> None:
@@ -336,3 +336,33 @@ def test_a_paper_is_asked_for_as_a_paper_and_a_face_as_a_face(context: Context) 
     assert "正在打开拍照台" in waiting
     assert "正在打开镜头" not in waiting
     assert not any("True" in page.chrome.caption for page in lease.shown)  # a caption is made of texts
+
+
+CHILDREN = '[{"name": "黄小雨", "number": "440106201406019729", "birth": "2014-06-01", "hukou_district": "440106"}]'
+
+
+def test_a_mother_prints_her_childs_vaccinations(context: Context) -> None:
+    citizen = Citizen(context, known={"children": CHILDREN}).does(do.Begun(), do.ServiceChosen("health/vaccinations"))
+    while citizen.view.title != "打印谁的记录？":
+        citizen.step()
+    assert "给孩子：黄**" in [option.label for option in citizen.view.options]
+    citizen.does(do.Chosen("child:0"))
+    while not citizen.commands(IssueCertificate):
+        citizen.step()
+    asked = {answer.name: answer.value for answer in citizen.commands(IssueCertificate)[0].parameters}
+    assert asked["for"] == "440106201406019729"
+
+
+def test_for_oneself_nobody_else_is_asked_about(context: Context) -> None:
+    citizen = Citizen(context, known={"children": CHILDREN}).does(do.Begun(), do.ServiceChosen("health/vaccinations"))
+    while not citizen.commands(IssueCertificate):
+        citizen.step()
+    asked = {answer.name: answer.value for answer in citizen.commands(IssueCertificate)[0].parameters}
+    assert asked["for"] == ""
+
+
+def test_where_records_are_read_a_relatives_card_alone_does_not_do(context: Context) -> None:
+    citizen = Citizen(context).does(do.Begun(), do.ServiceChosen("disabled/subsidy-payments"))
+    while citizen.view.title != "查谁的补贴？":
+        citizen.step()
+    assert "card" not in [option.id for option in citizen.view.options]

@@ -207,7 +207,7 @@ def test_no_repr_shows_the_citizen(citizen: Citizen) -> None:
     citizen.does(do.Confirmed()).serve()
     session = citizen.session
     assert session is not None
-    said = " ".join(map(repr, [session, session.citizen, session.citizen.parent, session.memory, session.problem]))
+    said = " ".join(map(repr, [session, session.citizen, session.citizen.relative, session.memory, session.problem]))
     for secret in (WANG.name, WANG.number, "6222", "13800000000", "tok"):
         assert secret not in said
 

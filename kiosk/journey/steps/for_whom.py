@@ -1,4 +1,4 @@
-"""For oneself, or as proxy for a parent: one the city knows of, or one whose card is here too.
+"""For oneself, or as proxy for a relative: one the city knows of, or one whose card is here too.
 
 Not responsible for whether a proxy is allowed to act; the office checks that.
 """
@@ -19,34 +19,40 @@ from kiosk.journey.steps.identity import CardMemory, arm, card_problem, card_vie
 from kiosk.journey.turn import Broken, Completed, Going, Happening, Told, Turn
 from kiosk.views import AnyView, ChoiceView, Option
 
-_parents = msgspec.json.Decoder(tuple[Person, ...])
+_people = msgspec.json.Decoder(tuple[Person, ...])
+KINDS = {"parents": "parent", "children": "child"}
+"""What the city knows them under, and the word for one of them."""
 
 
-class ParentMemory(CardMemory, frozen=True):
-    """`waiting` once the parent's own card is asked for."""
+class RelativeMemory(CardMemory, frozen=True):
+    """`waiting` once the relative's own card is asked for."""
 
     waiting: bool = False
 
 
-def known_parents(turn: Turn) -> tuple[Person, ...]:
-    """The parents the city knows of; none when it said something that cannot be read."""
-    said = next((field.value for field in turn.citizen.known if field.name == "parents"), "[]")
-    try:
-        return _parents.decode(said)
-    except msgspec.DecodeError:
-        return ()
+def known_relatives(turn: Turn) -> dict[str, Person]:
+    """The relatives the city knows of, by the id of their option; none when it said what cannot be read."""
+    known = {field.name: field.value for field in turn.citizen.known}
+    found: dict[str, Person] = {}
+    for kind in turn.step(ForWhomStep).relatives:
+        try:
+            people = _people.decode(known.get(kind, "[]"))
+        except msgspec.DecodeError:
+            continue
+        found |= {f"{KINDS[kind]}:{index}": person for index, person in enumerate(people)}
+    return found
 
 
 def _enter(turn: Turn) -> Turn:
-    return turn.drop().remember(ParentMemory())
+    return turn.drop().remember(RelativeMemory())
 
 
 def _show(turn: Turn) -> AnyView:
     step = turn.step(ForWhomStep)
-    if turn.memory(ParentMemory).waiting:
+    if turn.memory(RelativeMemory).waiting:
         others = (Option("choose", turn.say("for_whom.choose")),)
         return card_view(turn, turn.say("for_whom.card_title"), turn.say("for_whom.card_body"), others)
-    problem = turn.memory(ParentMemory).problem
+    problem = turn.memory(RelativeMemory).problem
     return ChoiceView(
         chrome=chrome(turn),
         title=turn.fill(step.title),
@@ -58,19 +64,24 @@ def _show(turn: Turn) -> AnyView:
 
 
 def _options(turn: Turn) -> tuple[Option, ...]:
-    parents = [
-        Option(f"parent:{index}", turn.say("for_whom.parent", name=mask_name(p.name)), mask_number(p.number))
-        for index, p in enumerate(known_parents(turn))
+    known = [
+        Option(name, turn.say(f"for_whom.{_kind(name)}", name=mask_name(person.name)), mask_number(person.number))
+        for name, person in known_relatives(turn).items()
     ]
-    card = Option("card", turn.say("for_whom.card"), turn.say("for_whom.card_detail"))
-    return (Option("self", turn.say("for_whom.self")), *parents, card)
+    step = turn.step(ForWhomStep)
+    whose = "card" if step.relatives == ("parents",) else "family"
+    card = Option("card", turn.say(f"for_whom.{whose}"), turn.say("for_whom.card_detail"))
+    return (Option("self", turn.say("for_whom.self")), *known, *((card,) if step.cards else ()))
+
+
+def _kind(option: str) -> str:
+    return option.partition(":")[0]
 
 
 def _chosen(turn: Turn) -> str:
-    citizen, parents = turn.citizen, known_parents(turn)
-    if citizen.parent in parents:
-        return f"parent:{parents.index(citizen.parent)}"
-    return "card" if citizen.parent is not None else citizen.for_whom
+    citizen = turn.citizen
+    known = next((name for name, person in known_relatives(turn).items() if person == citizen.relative), "")
+    return known or ("card" if citizen.relative is not None else citizen.for_whom)
 
 
 def _handle(turn: Turn, happening: Happening) -> Turn:
@@ -82,7 +93,7 @@ def _handle(turn: Turn, happening: Happening) -> Turn:
         case Confirmed():
             return _choose(turn, _chosen(turn))
         case Told(event=CardSeen()):
-            return turn.remember(turn.memory(ParentMemory), reading=True, problem="")
+            return turn.remember(turn.memory(RelativeMemory), reading=True, problem="")
         case Completed(result=IdCard() as card):
             return _take(turn, card)
         case Broken():
@@ -92,17 +103,17 @@ def _handle(turn: Turn, happening: Happening) -> Turn:
 
 
 def _choose(turn: Turn, chosen: str) -> Turn:
-    if turn.memory(ParentMemory).waiting or chosen not in {option.id for option in _options(turn)}:
+    if turn.memory(RelativeMemory).waiting or chosen not in {option.id for option in _options(turn)}:
         return turn
     if chosen == "card":
-        return arm(turn.remember(ParentMemory(waiting=True)))
+        return arm(turn.remember(RelativeMemory(waiting=True)))
     if chosen == "self":
         return _settle(turn, "self", None)
-    return _settle(turn, "parent", known_parents(turn)[int(chosen.removeprefix("parent:"))])
+    return _settle(turn, _kind(chosen), known_relatives(turn)[chosen])
 
 
-def _settle(turn: Turn, for_whom: str, parent: Person | None) -> Turn:
-    return turn.learned(for_whom=for_whom, parent=parent).go(Going.NEXT)
+def _settle(turn: Turn, for_whom: str, relative: Person | None) -> Turn:
+    return turn.learned(for_whom=for_whom, relative=relative).go(Going.NEXT)
 
 
 def _take(turn: Turn, card: IdCard) -> Turn:
@@ -113,7 +124,8 @@ def _take(turn: Turn, card: IdCard) -> Turn:
     if problem:
         return refuse(turn, problem)
     name = card.name or card.english_name
-    return _settle(turn, "parent", Person(name, card.number, card.birth))
+    kind = "parent" if turn.step(ForWhomStep).relatives == ("parents",) else "relative"
+    return _settle(turn, kind, Person(name, card.number, card.birth))
 
 
 def _passed(turn: Turn) -> bool:
@@ -121,7 +133,7 @@ def _passed(turn: Turn) -> bool:
 
 
 def _back(turn: Turn) -> Turn:
-    return _enter(turn) if turn.memory(ParentMemory).waiting else turn.go(Going.BACK)
+    return _enter(turn) if turn.memory(RelativeMemory).waiting else turn.go(Going.BACK)
 
 
 FOR_WHOM = Behaviour(_show, _handle, enter=_enter, passed=_passed, back=_back)

@@ -64,10 +64,10 @@ def _rows(turn: Turn) -> tuple[Row, ...]:
 
 
 def _for_whom(turn: Turn) -> str:
-    parent = turn.citizen.parent
-    if parent is None:
+    other = turn.citizen.relative
+    if other is None:
         return turn.say("review.myself")
-    return turn.say("review.parent", name=parent.name, number=mask_number(parent.number))
+    return turn.say("review.relative", name=other.name, number=mask_number(other.number))
 
 
 def _handle(turn: Turn, happening: Happening) -> Turn:

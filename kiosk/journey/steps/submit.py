@@ -64,13 +64,13 @@ def _proxy(turn: Turn) -> tuple[Answer, ...]:
     if not citizen.for_whom:
         return ()
     label = turn.say("review.for_whom")
-    parent = citizen.parent
-    if parent is None:
+    other = citizen.relative
+    if other is None:
         return (Answer("for_whom", "self", label, turn.say("review.myself")),)
     return (
-        Answer("for_whom", "parent", label, turn.say("for_whom.parent", name=parent.name)),
-        Answer("parent_name", parent.name, turn.say("review.parent_name"), parent.name),
-        Answer("parent_number", parent.number, turn.say("review.parent_number"), parent.number),
+        Answer("for_whom", citizen.for_whom, label, turn.say(f"for_whom.{citizen.for_whom}", name=other.name)),
+        Answer("relative_name", other.name, turn.say("review.relative_name"), other.name),
+        Answer("relative_number", other.number, turn.say("review.relative_number"), other.number),
     )
 
 
