@@ -149,7 +149,7 @@ def options_of(turn: Turn, asked: Asked, part: Part) -> tuple[Option, ...]:
     if step.options_from in {"departments", "services"}:
         listed = _forms(turn, asked) + listed
     if step.options_from == "records":
-        listed = [_record_option(record) for record in turn.citizen.records if record.rows] + listed
+        listed = [_record_option(turn, record) for record in turn.citizen.records if record.rows] + listed
     if part.districts and step.anywhere:
         listed.append(Option(OUTSIDE, turn.say("field.outside")))
     return tuple(listed)
@@ -168,9 +168,11 @@ def _forms(turn: Turn, asked: Asked) -> list[Option]:
     ]
 
 
-def _record_option(record: Record) -> Option:
+def _record_option(turn: Turn, record: Record) -> Option:
+    catalogue, language = turn.context.catalogue, turn.session.language
     number, *rest = record.rows
-    return Option(number.value, record.title, "  ".join(row.shown or row.value for row in rest[-3:]))
+    said = [catalogue.record_word(row.shown or row.value, language) for row in rest[-3:]]
+    return Option(number.value, catalogue.record_word(record.title, language), "  ".join(said))
 
 
 def _limits(asked: Asked, part: Part, form: Form) -> tuple[str, str]:

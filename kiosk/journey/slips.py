@@ -95,9 +95,13 @@ def _certificate(turn: Turn) -> list[ReceiptBlock]:
 
 def _records(turn: Turn) -> list[ReceiptBlock]:
     blocks: list[ReceiptBlock] = []
+    catalogue, language = turn.context.catalogue, turn.session.language
     for record in turn.citizen.records:
-        blocks.append(TextBlock(f"{record.title}  {record.state}".rstrip(), bold=True))
-        blocks += [TextBlock(f"{row.label or row.name}  {row.shown or row.value}") for row in record.rows]
+        words = [catalogue.record_word(said, language) for said in (record.title, record.state)]
+        blocks.append(TextBlock("  ".join(words).rstrip(), bold=True))
+        for row in record.rows:
+            said = [catalogue.record_word(word, language) for word in (row.label or row.name, row.shown or row.value)]
+            blocks.append(TextBlock("  ".join(said)))
     return blocks
 
 

@@ -68,15 +68,19 @@ def _stand(turn: Turn) -> str:
     return turn.say("field.demo", figure=said) if table.demo else said
 
 
+def _word(turn: Turn, said: str) -> str:
+    return turn.context.catalogue.record_word(said, turn.session.language)
+
+
 def _show(turn: Turn) -> AnyView:
     step = turn.step(LookupStep)
     if not turn.memory(LookupMemory).found:
         return working(turn, "working.lookup")
     records = tuple(
         RecordCard(
-            record.title,
-            record.state,
-            tuple(Row(row.label or row.name, row.shown or row.value) for row in record.rows),
+            _word(turn, record.title),
+            _word(turn, record.state),
+            tuple(Row(_word(turn, row.label or row.name), _word(turn, row.shown or row.value)) for row in record.rows),
         )
         for record in turn.citizen.records
     )
