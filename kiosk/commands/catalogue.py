@@ -40,6 +40,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     show.add_argument("service", nargs="?", default="", help="for example hrss/enrolment-certificate")
     show.add_argument("--district", default="440100", help="GB/T 2260 code (default: the city's rule)")
+    show.add_argument("--street", default="", help="a street of the district, by name, for example 车陂街")
     show.add_argument("--on", default="2026-01-01", help="the day that counts, YYYY-MM-DD (default 2026-01-01)")
     show.add_argument("--language", choices=[language.value for language in Language], default="zh-Hans")
     _common(show)
@@ -89,14 +90,14 @@ def run_show(options: argparse.Namespace) -> int:
 def describe(catalogue: Catalogue, options: argparse.Namespace) -> dict[str, Any]:
     """A service in a district, ready to print."""
     language = Language(options.language)
-    resolved = catalogue.resolve(options.service, options.district, options.on)
+    resolved = catalogue.resolve(options.service, options.district, options.on, options.street)
     service, overlay = resolved.service, resolved.overlay
     shown: dict[str, Any] = {
         "id": service.id,
         "title": service.title.of(language),
         "version": service.version,
         "district": catalogue.district_name(options.district, language),
-        "rule": "district" if overlay else "city",
+        "rule": ("street" if overlay.street else "district") if overlay else "city",
         "identity": f"{service.identity}: {', '.join(service.factors) or 'nobody is asked'}",
         "offline": service.offline,
         "condition": service.accept_condition.of(language),

@@ -36,7 +36,7 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True)
 class Resolved:
-    """A service as it is in one district: the city's, or with an overlay in force."""
+    """A service as it is in one place. `overlay` is the nearest one in force: the street's, the district's, or none."""
 
     service: Service
     overlay: Overlay | None
@@ -44,7 +44,7 @@ class Resolved:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All services by id, overlays by (district, service), and the code tables."""
+    """All services by id, overlays by (district, service), streets' by (district, street, service), and the codes."""
 
     services: Mapping[str, Service]
     overlays: Mapping[tuple[str, str], Overlay]
@@ -52,6 +52,7 @@ class Catalogue:
     departments: Mapping[str, Named]
     groups: Mapping[str, Named]
     sites: tuple[Site, ...]
+    streets: Mapping[tuple[str, str, str], Overlay] = field(default_factory=dict)
     audiences: Mapping[str, Named] = field(default_factory=dict)
     licences: Mapping[str, Named] = field(default_factory=dict)
     public: Mapping[str, PublicTable] = field(default_factory=dict)
@@ -65,18 +66,16 @@ class Catalogue:
     sources: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     """The files it was read from, by path: what did not change need not be read again."""
 
-    def resolve(self, service_id: str, district: str, today: str) -> Resolved:
-        """The rules of a service in a district on a day: the district's own, else the city's."""
-        service = self.services[service_id]
-        overlay = self.overlays.get((district, service_id))
-        if overlay is None or not overlay.in_force(today):
-            return Resolved(service, None)
-        changes: dict[str, Any] = {
-            "tables": {**service.tables, **overlay.tables},
-            "figures": {**service.figures, **overlay.figures},
-        }
-        changes |= {name: value for name in OVERLAID if (value := getattr(overlay, name)) is not None}
-        return Resolved(msgspec.structs.replace(service, **changes), overlay)
+    def resolve(self, service_id: str, district: str, today: str, street: str = "") -> Resolved:
+        """The rules of a service in a place on a day: the street's own over the district's own over the city's."""
+        service, nearest = self.services[service_id], None
+        for overlay in (
+            self.overlays.get((district, service_id)),
+            self.streets.get((district, street, service_id)) if street else None,
+        ):
+            if overlay is not None and overlay.in_force(today):
+                service, nearest = _overlaid(service, overlay), overlay
+        return Resolved(service, nearest)
 
     def record_word(self, said: str, language: Language) -> str:
         """A word of a looked-up record in the citizen's language; unchanged where we have none."""
@@ -94,6 +93,15 @@ class Catalogue:
         """The name of a district; an unknown code unchanged."""
         named = self.districts.get(code)
         return named.name.of(language) if named else code
+
+
+def _overlaid(service: Service, overlay: Overlay) -> Service:
+    changes: dict[str, Any] = {
+        "tables": {**service.tables, **overlay.tables},
+        "figures": {**service.figures, **overlay.figures},
+    }
+    changes |= {name: value for name in OVERLAID if (value := getattr(overlay, name)) is not None}
+    return msgspec.structs.replace(service, **changes)
 
 
 def load_catalogue(folder: Path, texts: Texts) -> Catalogue:
@@ -114,9 +122,11 @@ def read_catalogue(files: Mapping[str, bytes], texts: Texts, former: Catalogue |
     """
     pile = Pile(files, former)
     sites, sites_day = pile.sites()
+    overlays = pile.overlays()
     catalogue = Catalogue(
         services=pile.services(),
-        overlays=pile.overlays(),
+        overlays={(o.district, o.service): o for o in overlays if not o.street},
+        streets={(o.district, o.street, o.service): o for o in overlays if o.street},
         districts=pile.codes("districts"),
         departments=pile.codes("departments"),
         groups=pile.codes("groups"),

@@ -16,6 +16,7 @@ from kiosk.journey.dates import say_date
 from kiosk.journey.model import Service, Text
 from kiosk.journey.pages import chrome
 from kiosk.journey.sayings import say_bands, say_promise
+from kiosk.journey.scope import say_figure
 from kiosk.journey.session import Pair
 from kiosk.journey.turn import Turn
 from kiosk.views import AnyView, ChoiceView, ComparisonView, Contrast, Option
@@ -110,6 +111,9 @@ def _facts(turn: Turn, resolved: Resolved) -> Iterator[tuple[str, str]]:
     yield from ((say(f"compare.{key}"), value) for key, value in found.items() if value)
     for name, bands in service.tables.items():
         yield service.table_names[name].of(language), say_bands(turn, bands)
+    for name, figure in turn.context.catalogue.services[service.id].figures.items():
+        if figure.name is not None:
+            yield figure.name.of(language), say_figure(service.figures[name], turn.context, language)
     city = say("compare.city_rule")
     yield say("compare.note"), overlay.note.of(language) if overlay else city
     since = {"basis": overlay.basis.of(language), "day": say_date(overlay.valid_from, language)} if overlay else {}

@@ -68,19 +68,29 @@ def mistakes_of(catalogue: Catalogue, texts: Texts, fit: frozenset[str] = frozen
             *sentence_mistakes(service),
         ]
         mistakes += [f"{where}: {mistake}" for mistake in found]
-    for overlay in catalogue.overlays.values():
-        where = f"districts/{overlay.district}/{overlay.service.replace('/', '.')}.toml"
+    for overlay in (*catalogue.overlays.values(), *catalogue.streets.values()):
+        where = (
+            f"districts/{overlay.district}/{overlay.service.replace('/', '.')}{overlay.street and '.'}{overlay.street}"
+        )
         mistakes += [f"{where}: {mistake}" for mistake in _overlay(overlay, catalogue)]
     if catalogue.sites_day and not is_date(catalogue.sites_day):
         mistakes.append("codes/places.toml: day: must be YYYY-MM-DD")
     mistakes += hot_mistakes(catalogue.hot, catalogue.services)
-    for site in catalogue.sites:
-        mistakes += [
-            f"codes/places.toml: {site.id}: {service} is not a service we have"
-            for service in site.services
-            if service not in catalogue.services
-        ]
+    mistakes += _site_mistakes(catalogue)
     return mistakes
+
+
+def _site_mistakes(catalogue: Catalogue) -> Iterator[str]:
+    """Places name services that we have; what is booked at a place has one."""
+    for site in catalogue.sites:
+        for named in (*site.services, *site.books):
+            if named not in catalogue.services:
+                yield f"codes/places.toml: {site.id}: {named} is not a service we have"
+    booked = {service for site in catalogue.sites for service in site.books}
+    for service in catalogue.services.values():
+        asks = any(isinstance(step, QuestionStep) and step.options_from == "places" for step in service.steps)
+        if asks and service.id not in booked:
+            yield f"codes/places.toml: no place books {service.id}, which asks for one"
 
 
 def hot_mistakes(hot: Mapping[str, tuple[str, ...]], services: Mapping[str, Service]) -> Iterator[str]:
@@ -221,7 +231,13 @@ def _overlay(overlay: Overlay, catalogue: Catalogue) -> Iterator[str]:
     service = catalogue.services.get(overlay.service)
     if service is None:
         yield f"service: {overlay.service} is not a service we have"
-        return
+    else:
+        yield from _overlaid(overlay, service)
+
+
+def _overlaid(overlay: Overlay, service: Service) -> Iterator[str]:
+    if overlay.street and not service.street:
+        yield "street: the service does not say which street counts (street = …)"
     for name in overlay.figures.keys() - service.figures.keys():
         yield f"figures.{name}: the city has no such figure"
     for name, bands in overlay.tables.items():

@@ -135,6 +135,7 @@ def sample_answer(ask: str, full: bool) -> Value:
 
 def _expressions(service: Service) -> Iterator[Expression]:
     yield Expression("district", service.district)
+    yield Expression("street", service.street)
     for material in service.materials:
         yield Expression(f"materials: {material.id}: when", material.when, condition=True)
     for step in service.steps:

@@ -159,7 +159,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
     `offline` is the class of the offline policy: A works alone, C public data of the last sync, Q captured
     and sent later (within `offline_limits`), N needs the line. `minutes` is the usual time at the terminal.
-    `district` (CEL) names the district whose rules count; `tables` are age tables that an overlay may replace.
+    `district` (CEL) names the district whose rules count, `street` (CEL) the street in it, by name; `tables` are age
+    tables that an overlay may replace.
     `identity` is the level of proof (L0 nobody, L1 the card, L2 the person, LP proxy, LB company), `factors` what
     can prove it. `needs` are the device roles; left out, they follow from the steps. `hot` are the kinds of site
     where it stands before the others of its kind (what is on the first page: codes/hot.toml). `sample` is what previews
@@ -218,6 +219,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     valid_from: str = ""
     valid_to: str = ""
     district: str = ""
+    street: str = ""
     tables: dict[str, tuple[Band, ...]] = {}
     table_names: dict[str, Text] = {}
     figures: dict[str, Figure] = {}
@@ -232,10 +234,11 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Overlay(msgspec.Struct, frozen=True, kw_only=True):
-    """What one district changes of one service: only the named fields, dated, with its basis."""
+    """What one district, or one `street` of it, changes of one service: the named fields, dated, with its basis."""
 
     service: str
     district: str
+    street: str = ""
     valid_from: str
     valid_to: str = ""
     basis: Text

@@ -77,7 +77,8 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """A value that changes with time: dated, sourced, and marked on the screen when not evidenced (`demo`).
 
-    Rules read it as figures.<name>; texts show it through `values`.
+    Rules read it by figure(name); texts show it through `values`. `name` is for the comparison of districts: without
+    one it is not compared.
     """
 
     value: int
@@ -85,6 +86,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     since: str
     source: str
     demo: bool = True
+    name: Text | None = None
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):

@@ -77,17 +77,18 @@ class Pile:
             self.mistakes.append("services: no services found")
         return services
 
-    def overlays(self) -> dict[tuple[str, str], Overlay]:
-        """By district and service."""
-        overlays: dict[tuple[str, str], Overlay] = {}
+    def overlays(self) -> list[Overlay]:
+        """Districts' and streets'. A street's file has one more word in its name: civil.aid.chebei.toml."""
+        overlays: list[Overlay] = []
         for path in self._under("districts"):
             _, district, name = path.removesuffix(".toml").split("/")
             overlay = self._read(path, Overlay, self.library)
             if overlay is None:
                 continue
-            if (overlay.district, overlay.service.replace("/", ".")) != (district, name):
+            own = name.rpartition(".")[0] if overlay.street else name
+            if (overlay.district, overlay.service.replace("/", ".")) != (district, own):
                 self.mistakes.append(f"{path}: district and service do not match the file's place")
-            overlays[overlay.district, overlay.service] = overlay
+            overlays.append(overlay)
         return overlays
 
     def codes(self, name: str) -> dict[str, Named]:

@@ -11,11 +11,12 @@ row_chosen(label, number): what a row of them says, of the first record that has
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drivers.contract.values import IdCard
 from kiosk.journey import rules
 from kiosk.journey.answers import OF_PARTS, read_entries, read_ids, read_parts, say_parts, worth
+from kiosk.journey.catalogue import Resolved
 from kiosk.journey.context import Context
 from kiosk.journey.dates import birth_of, fen_of, mask_number, say_date
 from kiosk.journey.model import Band, BankCardStep, Figure, GroupStep, QuestionStep, Service, Step, Text
@@ -32,6 +33,8 @@ class Scope:
 
     variables: Mapping[str, Value]
     functions: Mapping[str, Callable[..., object]]
+    resolved: Resolved
+    """The service by the rules of the place that counts."""
 
     def truth(self, expression: str) -> bool:
         """Whether a condition holds; the empty one does."""
@@ -51,11 +54,11 @@ class Scope:
 
     def with_answer(self, ask: str, stored: str) -> Scope:
         """The scope of an answer's own rules: `value` is what it is worth."""
-        return Scope({**self.variables, "value": worth(ask, stored)}, self.functions)
+        return replace(self, variables={**self.variables, "value": worth(ask, stored)})
 
     def with_item(self, item: dict[str, Value]) -> Scope:
         """The scope inside an entry of a group."""
-        return Scope({**self.variables, "item": item}, self.functions)
+        return replace(self, variables={**self.variables, "item": item})
 
     @property
     def district(self) -> str:
@@ -75,7 +78,8 @@ def scope_of(session: Session, context: Context, service: Service) -> Scope:
     if service.district:
         said = str(rules.evaluate(service.district, facts, functions))
         code = context.catalogue.district_code(said) or code
-    resolved = context.catalogue.resolve(service.id, code, session.today)
+    street = str(rules.evaluate(service.street, facts, functions)) if service.street else ""
+    resolved = context.catalogue.resolve(service.id, code, session.today, street)
     functions["banded"] = lambda name, age: band_value(resolved.service.tables[name], age)
     functions["city_banded"] = lambda name, age: band_value(service.tables[name], age)
     functions["figure"] = lambda name: resolved.service.figures[name].value
@@ -94,7 +98,7 @@ def scope_of(session: Session, context: Context, service: Service) -> Scope:
         "note": overlay.note.of(session.language) if overlay else "",
         "decided_by": overlay.decided_by.of(session.language) if overlay and overlay.decided_by else "",
     }
-    return Scope(facts, functions)
+    return Scope(facts, functions, resolved)
 
 
 def sum_fen(records: tuple[Record, ...], label: str, numbers: tuple[str, ...]) -> int:

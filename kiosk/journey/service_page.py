@@ -56,12 +56,11 @@ def _step_names(steps: tuple[Step, ...], turn: Turn) -> list[str]:
 def _facts(turn: Turn, service: Service) -> list[Row]:
     language, say = turn.session.language, turn.say
     department = turn.context.catalogue.departments[service.department].name.of(language)
-    reading_s = sum(reading_time_s(step) for step in service.steps if isinstance(step, NoticeStep))
     rows = [
         Row(say("service_more.plain"), service.plain.of(language) if service.plain else ""),
         Row(say("service.who"), service.accept_condition.of(language)),
         Row(say("service.bring"), say("service.comma").join(item.of(language) for item in service.bring)),
-        Row(say("service.minutes"), say("service.about", minutes=str(service.minutes), reading=str(reading_s))),
+        Row(say("service.minutes"), _minutes(turn, service)),
         Row(say("service.fee"), say("service.semicolon").join([service.fee.of(language), *_fees(turn, service)])),
         Row(say("service.result"), service.result.of(language)),
         Row(say("service.promise"), say_promise(turn, service)),
@@ -79,6 +78,13 @@ def _facts(turn: Turn, service: Service) -> list[Row]:
     if service.demo:
         rows.append(Row(say("service.note"), say("service.demo")))
     return [row for row in rows if row.value]
+
+
+def _minutes(turn: Turn, service: Service) -> str:
+    reading_s = sum(reading_time_s(step) for step in service.steps if isinstance(step, NoticeStep))
+    key = "service.about" if reading_s else "service.about_short"
+    values = {"reading": str(reading_s)} if reading_s else {}
+    return turn.say(key, minutes=str(service.minutes), **values)
 
 
 def _delegation(turn: Turn, resolved: Resolved) -> list[Row]:
@@ -142,6 +148,10 @@ def _differences(turn: Turn, city: Service) -> list[Row]:
             ]
             label = catalogue.district_name(code, language)
             rows.append(Row(label, turn.say("service.semicolon").join([*own, overlay.note.of(language)])))
+    for (code, street, service_id), overlay in catalogue.streets.items():
+        if service_id == city.id and overlay.in_force(turn.session.today):
+            label = f"{catalogue.district_name(code, language)} {street}"
+            rows.append(Row(label, overlay.note.of(language)))
     return rows
 
 

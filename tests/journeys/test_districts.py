@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from kiosk import intents as do
 from kiosk.journey.context import Context
-from kiosk.views import ChoiceView, ComparisonView, Language, ServiceView
-from tests.journeys.citizen import Citizen, make_context
+from kiosk.views import ChoiceView, ComparisonView, Language, NoticeView, ServiceView
+from tests.journeys.citizen import TODAY, Citizen, make_context
 
 ALLOWANCE, RENTAL = "civil/longevity-allowance", "housing/public-rental"
 
@@ -116,3 +117,40 @@ def test_a_district_that_decides_itself_is_named_on_the_services_page(context: C
     citizen = Citizen(context).does(do.ServiceChosen(RENTAL))
     assert isinstance(citizen.view, ServiceView)
     assert [row.value for row in citizen.view.facts if row.label == "由谁决定"] == ["天河区住房保障部门（演示）"]
+
+
+ENROLMENT = "medical/resident-enrolment"
+
+
+def rule_of(context: Context, hukou: str, street: str) -> str:
+    """The district's own rule as the notice tells it, for somebody registered in this district and street."""
+    known = {"hukou_district": hukou, "hukou_street": street}
+    citizen = Citizen(context, known=known).does(do.Begun(), do.ServiceChosen(ENROLMENT))
+    while not (isinstance(citizen.view, ChoiceView) and citizen.view.title == "住在哪个区？"):
+        citizen.step()
+    citizen.does(do.Chosen("440106"))
+    assert isinstance(citizen.view, NoticeView)
+    return " ".join(citizen.view.paragraphs)
+
+
+def test_a_streets_rule_stands_over_the_districts_and_that_over_the_citys(context: Context) -> None:
+    catalogue = context.catalogue
+    district, street = catalogue.overlays["440106", ENROLMENT], catalogue.streets["440106", "车陂街", ENROLMENT]
+    assert street.note.hans in rule_of(context, "440106", "车陂街")
+    assert district.note.hans in rule_of(context, "440106", "石牌街")
+    assert district.note.hans in rule_of(context, "440105", "车陂街")  # that street is in another district
+    assert catalogue.resolve(ENROLMENT, "440103", TODAY, "车陂街").overlay is None
+
+
+def test_a_street_keeps_what_its_district_changed_and_it_did_not(context: Context) -> None:
+    catalogue = context.catalogue
+    district = msgspec.structs.replace(catalogue.overlays["440106", ENROLMENT], promise_days=3)
+    changed = replace(catalogue, overlays={**catalogue.overlays, ("440106", ENROLMENT): district})
+    assert changed.resolve(ENROLMENT, "440106", TODAY, "车陂街").service.promise_days == 3
+
+
+def test_figures_with_a_name_are_compared(context: Context) -> None:
+    here = replace(context, terminal=replace(context.terminal, district="440105"))
+    rows = {row.label: (row.left, row.right) for row in page(compared(here, "education/student-aid")).rows}
+    assert rows["补助标准"] != ("", "")
+    assert rows["补助标准"][0] != rows["补助标准"][1]

@@ -14,10 +14,9 @@ from kiosk.views import AnyView, RecordCard, RecordsView, Row
 
 
 def needed(turn: Turn) -> list[Material]:
-    """The materials of this case by the rules of the district that counts."""
-    catalogue, scope = turn.context.catalogue, turn.scope
-    resolved = catalogue.resolve(turn.service.id, scope.district, turn.session.today)
-    return [material for material in resolved.service.materials if scope.truth(material.when)]
+    """The materials of this case by the rules of the place that counts."""
+    scope = turn.scope
+    return [material for material in scope.resolved.service.materials if scope.truth(material.when)]
 
 
 def has_licence(turn: Turn, material: Material) -> bool:

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from kiosk.journey import lint
-from kiosk.journey.catalogue import Catalogue, CatalogueError, load_catalogue
+from kiosk.journey.catalogue import Catalogue, CatalogueError, config_files, load_catalogue, read_catalogue
 from kiosk.journey.model import STEP_TYPES, kind_of
 from kiosk.texts import Texts, load_texts
 from kiosk.views import Language
@@ -24,6 +24,8 @@ ALLOWANCE = "services/civil/longevity-allowance.toml"
 PLAIN = Path(__file__).parent / "plain"
 """Four services written out in full, without anything shared: every key stands where a test can spoil it."""
 
+CHEBEI = "districts/440106/medical.resident-enrolment.chebei.toml"
+RESIDENT = "services/medical/resident-enrolment.toml"
 HUANGPU = "districts/440112/civil.longevity-allowance.toml"
 Edit = Callable[[str, str, str], list[str]]
 
@@ -179,6 +181,21 @@ def test_ten_mistakes_in_one_file_are_ten_lines(tmp_path: Path, texts: Texts) ->
 )
 def test_each_mistake_is_found_and_named(edit: Edit, name: str, old: str, new: str, said: str) -> None:
     assert said in "\n".join(edit(name, old, new))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("codes/places.toml", "entry/window-booking", "entry/other", "no place books entry/window-booking"),
+        (CHEBEI, 'street = "车陂街"', "", "do not match the file's place"),
+        (RESIDENT, "street = 'answers", "#", "does not say which street counts"),
+    ],
+)
+def test_mistakes_of_places_and_streets_are_found(texts: Texts, name: str, old: str, new: str, said: str) -> None:
+    files = config_files(CONFIG)
+    assert old in files[name].decode()
+    with pytest.raises(CatalogueError, match=said):
+        read_catalogue({**files, name: files[name].decode().replace(old, new).encode()}, texts)
 
 
 def test_a_review_is_not_asked_twice_and_a_number_is_always_shown(edit: Edit) -> None:
