@@ -148,6 +148,8 @@ def options_of(turn: Turn, asked: Asked, part: Part) -> tuple[Option, ...]:
         ] + listed
     if step.options_from in {"departments", "services"}:
         listed = _forms(turn, asked) + listed
+    if step.options_from == "public":
+        listed = _public(turn, asked) + listed
     if step.options_from == "records":
         listed = [_record_option(turn, record) for record in turn.citizen.records if record.rows] + listed
     if part.districts and step.anywhere:
@@ -165,6 +167,18 @@ def _forms(turn: Turn, asked: Asked) -> list[Option]:
     department = asked.scope.text(asked.step.within)
     return [
         Option(service.id, service.title.of(language)) for service in having if department in {"", service.department}
+    ]
+
+
+def _public(turn: Turn, asked: Asked) -> list[Option]:
+    """What everybody may know, as a choice: its name is the answer, for such places have no code."""
+    language, catalogue = turn.session.language, turn.context.catalogue
+    district, _, kind = asked.scope.text(asked.step.within).partition("/")
+    entries = catalogue.public[asked.step.dataset].entries
+    here = (one for one in entries if district in {"", one.district} and kind in {"", one.kind})
+    return [
+        Option(one.title.hans, one.title.of(language), one.rows[0].value.of(language) if one.rows else "")
+        for one in here
     ]
 
 

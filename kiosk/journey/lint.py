@@ -163,7 +163,11 @@ def _order(service: Service) -> Iterator[str]:
 
 def _datasets(service: Service, catalogue: Catalogue) -> Iterator[str]:
     for step in service.steps:
-        if isinstance(step, LookupStep) and step.public and step.dataset not in catalogue.public:
+        looked_up = isinstance(step, LookupStep) and step.public
+        if not looked_up and not (isinstance(step, QuestionStep) and step.options_from == "public"):
+            continue
+        assert isinstance(step, LookupStep | QuestionStep)
+        if step.dataset not in catalogue.public:
             yield f"steps: {step.id}: codes/public/{step.dataset}.toml is missing"
 
 

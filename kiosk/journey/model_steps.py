@@ -88,7 +88,9 @@ class QuestionStep(Step, frozen=True, kw_only=True, tag="question"):
     """One question. `default`, `earliest`, `latest` are CEL; rules see the answer as `value`.
 
     `options_from = "records"`: one of the records that a lookup before it found, by the value of its first row.
-    "departments": those whose services have a form; "services": those of the department that `within` (CEL) names.
+    "public": the records of the public `dataset` in the district, and of the kind, that `within` (CEL) names as
+    DISTRICT or DISTRICT/KIND. "departments": those whose services have a form; "services": those of the department
+    that `within` names.
     `least` and `most` count the answers of `choices`; `anywhere`: an address outside the city too, or a document of
     any country. What an answer is worth to a rule depends on `ask` (kiosk.journey.answers).
     """
@@ -97,8 +99,9 @@ class QuestionStep(Step, frozen=True, kw_only=True, tag="question"):
     label: Text
     hint: Text | None = None
     options: tuple[Choice, ...] = ()
-    options_from: Literal["", "districts", "places", "records", "departments", "services"] = ""
+    options_from: Literal["", "districts", "places", "records", "departments", "services", "public"] = ""
     within: str = ""
+    dataset: str = ""
     default: str = ""
     earliest: str = ""
     latest: str = ""

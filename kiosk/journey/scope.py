@@ -208,6 +208,9 @@ def _label(step: QuestionStep, name: str, context: Context, language: Language) 
         return context.catalogue.district_name(name, language)
     if step.options_from == "places":
         return next((site.name.of(language) for site in context.catalogue.sites if site.id == name), name)
+    if step.options_from == "public":
+        entries = context.catalogue.public[step.dataset].entries
+        return next((one.title.of(language) for one in entries if one.title.hans == name), name)
     if step.options_from == "departments" and name in context.catalogue.departments:
         return context.catalogue.departments[name].name.of(language)
     if step.options_from == "services" and name in context.catalogue.services:
