@@ -231,7 +231,7 @@ def _alike_letters(query: _Query, key: _Key) -> float:
         return 0.85 + 0.1 * len(typed) / len(sound.joined)
     if typed in sound.initials:
         return 0.7 + 0.2 * len(typed) / len(sound.initials)
-    if len(typed) < 4:
+    if len(set(typed)) < 3 or len(typed) < 4:  # a key held down is no word
         return 0.0
     near = _shared(query.heard, key.heard)
     return 0.75 * near if near >= 0.7 else 0.0

@@ -69,9 +69,8 @@ def mistakes_of(catalogue: Catalogue, texts: Texts, fit: frozenset[str] = frozen
         ]
         mistakes += [f"{where}: {mistake}" for mistake in found]
     for overlay in (*catalogue.overlays.values(), *catalogue.streets.values()):
-        where = (
-            f"districts/{overlay.district}/{overlay.service.replace('/', '.')}{overlay.street and '.'}{overlay.street}"
-        )
+        place = f" ({overlay.street})" if overlay.street else ".toml"
+        where = f"districts/{overlay.district}/{overlay.service.replace('/', '.')}{place}"
         mistakes += [f"{where}: {mistake}" for mistake in _overlay(overlay, catalogue)]
     if catalogue.sites_day and not is_date(catalogue.sites_day):
         mistakes.append("codes/places.toml: day: must be YYYY-MM-DD")

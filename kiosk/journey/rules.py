@@ -51,6 +51,7 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
     "month_of": lambda day: day[:7],
     "year_of": lambda day: day[:4],
     "part_of": lambda text, mark, place: next(iter(text.split(mark)[place : place + 1]), ""),
+    "whole": lambda text: int(text) if text.isascii() and text.isdigit() else 0,
     "length": len,  # CEL's own size() counts the bytes of a Chinese text in this library
     "money": money,
     "money_fen": money_fen,

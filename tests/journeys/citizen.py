@@ -395,7 +395,7 @@ def sensible(view: AnyView) -> do.Intent:
 
 def _written(view: TextView) -> str:
     """What she writes: what stands there already, else something that fits the keyboard."""
-    texts = {"phone": "13800000000", "number": "6222000000000001", "plate": "粤A12345"}
+    texts = {"phone": "13800000000", "number": "6222000000000001", "plate": "粤A12345", "latin": "SAMPLE"}
     person = "11010519491231002X"
     texts |= {"code": person if view.problem else "11370800MB28559184", "id_number": person}  # a company's code first
     other = "陈小明" if view.problem else "广州市天河区车陂路1号"  # a name has no digits
