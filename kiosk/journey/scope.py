@@ -73,6 +73,10 @@ def scope_of(session: Session, context: Context, service: Service) -> Scope:
     functions: dict[str, Callable[..., object]] = {
         "say_date": lambda day: say_date(day, session.language),
         "district_name": lambda code: context.catalogue.district_name(code, session.language),
+        "sum_of": lambda label: sum_fen(session.citizen.records, label, ()),
+        "sum_chosen": lambda label, numbers: sum_fen(session.citizen.records, label, tuple(numbers)),
+        "row_of": lambda label: row_text(session.citizen.records, label, ""),
+        "row_chosen": lambda label, number: row_text(session.citizen.records, label, number),
     }
     code = context.terminal.district
     if service.district:
@@ -84,10 +88,6 @@ def scope_of(session: Session, context: Context, service: Service) -> Scope:
     functions["city_banded"] = lambda name, age: band_value(service.tables[name], age)
     functions["figure"] = lambda name: resolved.service.figures[name].value
     functions["say_figure"] = lambda name: say_figure(resolved.service.figures[name], context, session.language)
-    functions["sum_of"] = lambda label: sum_fen(session.citizen.records, label, ())
-    functions["sum_chosen"] = lambda label, numbers: sum_fen(session.citizen.records, label, tuple(numbers))
-    functions["row_of"] = lambda label: row_text(session.citizen.records, label, "")
-    functions["row_chosen"] = lambda label, number: row_text(session.citizen.records, label, number)
     overlay = resolved.overlay
     facts["district"] = {
         "code": code,
