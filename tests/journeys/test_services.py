@@ -50,10 +50,12 @@ def test_every_service_reaches_its_end(context: Context, service: str, language:
     assert (citizen.session, citizen.page, citizen.ended) == (None, "AttractView", 1)
 
 
+@pytest.mark.parametrize("care", [False, True], ids=["standard", "care"])
 @pytest.mark.parametrize("language", Language)
-def test_the_whole_catalogue_reaches_its_end(context: Context, language: Language) -> None:
+def test_the_whole_catalogue_reaches_its_end(context: Context, language: Language, care: bool) -> None:
     for service in context.catalogue.services:
-        citizen = Citizen(context).does(do.LanguageChosen(language)).walk(service)
+        citizen = Citizen(context).does(do.LanguageChosen(language))
+        citizen = (citizen.does(do.CareToggled()) if care else citizen).walk(service)
         assert citizen.page == "GoodbyeView", service
         assert all(page.title and page.chrome.caption for page in citizen.shown[2:]), service
         ends = {type(page).__name__ for page in citizen.shown}

@@ -166,6 +166,7 @@ def test_ten_mistakes_in_one_file_are_ten_lines(tmp_path: Path, texts: Texts) ->
         (HUANGPU, 'service = "civil/', 'service = "civic/', "is not a service we have"),
         (HUANGPU, "[note]", "[noted]", "note: is missing"),
         ("codes/places.toml", "general/track-case", "general/nothing", "is not a service we have"),
+        ("codes/places.toml", "GZ-YX-0001", "GZ-TH-0002", "GZ-TH-0002 is the id of 2 places"),
         ("codes/hot.toml", "general/track-case", "general/nothing", "general/nothing is not a service we have"),
         ("codes/hot.toml", "general/track-case", "hrss/enrolment-certificate", "each once"),
         (
@@ -187,6 +188,7 @@ def test_each_mistake_is_found_and_named(edit: Edit, name: str, old: str, new: s
     ("name", "old", "new", "said"),
     [
         ("codes/places.toml", "entry/window-booking", "entry/other", "no place books entry/window-booking"),
+        (RESIDENT, "no = 55", "no = 54", "no = 54 is claimed by medical/choose-clinic, medical/resident-enrolment"),
         (CHEBEI, 'street = "车陂街"', "", "do not match the file's place"),
         (RESIDENT, "street = 'answers", "#", "does not say which street counts"),
     ],
