@@ -1,4 +1,4 @@
-"""The city's list of 148 services: each once, and each of the 62 that vary gives another, explained result elsewhere."""
+"""The city's list of 148 services: each once; each of the 62 that vary gives another, explained result elsewhere."""
 
 from __future__ import annotations
 
