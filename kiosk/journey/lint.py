@@ -77,7 +77,6 @@ def mistakes_of(catalogue: Catalogue, texts: Texts, fit: frozenset[str] = frozen
         mistakes.append("codes/places.toml: day: must be YYYY-MM-DD")
     mistakes += hot_mistakes(catalogue.hot, catalogue.services)
     mistakes += _site_mistakes(catalogue)
-    mistakes += _number_mistakes(catalogue.services)
     return mistakes
 
 
@@ -94,14 +93,6 @@ def _site_mistakes(catalogue: Catalogue) -> Iterator[str]:
         asks = any(isinstance(step, QuestionStep) and step.options_from == "places" for step in service.steps)
         if asks and service.id not in booked:
             yield f"codes/places.toml: no place books {service.id}, which asks for one"
-
-
-def _number_mistakes(services: Mapping[str, Service]) -> Iterator[str]:
-    """A number of the city's list belongs to one service only."""
-    for number, count in Counter(service.no for service in services.values() if service.no).items():
-        if count > 1:
-            named = ", ".join(service.id for service in services.values() if service.no == number)
-            yield f"services: no = {number} is claimed by {named}"
 
 
 def hot_mistakes(hot: Mapping[str, tuple[str, ...]], services: Mapping[str, Service]) -> Iterator[str]:
