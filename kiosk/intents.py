@@ -108,6 +108,17 @@ class HelpPressed(Intent, frozen=True):
     """Asks for help with this page; pressed again or closed with Declined."""
 
 
+class DisplayPressed(Intent, frozen=True):
+    """Asks for the page of screen and voice; allowed wherever help is; closed with Declined."""
+
+
+class SettingChosen(Intent, frozen=True):
+    """Chose how the screen looks or speaks: an option of a setting, by their ids. Allowed on every page."""
+
+    setting: str
+    option: str
+
+
 class StillHere(Intent, frozen=True):
     """Answered the question whether somebody is there."""
 
@@ -138,6 +149,8 @@ AnyIntent = (
     | BackPressed
     | LeavePressed
     | HelpPressed
+    | DisplayPressed
+    | SettingChosen
     | StillHere
     | Touched
     | TechnicianPressed

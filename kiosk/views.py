@@ -29,6 +29,53 @@ class Line(StrEnum):
     OUT_OF_SERVICE = "out_of_service"
 
 
+class Theme(StrEnum):
+    """Colours of the screens."""
+
+    NORMAL = "normal"
+    DARK = "dark"
+    CONTRAST_LIGHT = "contrast_light"
+    CONTRAST_DARK = "contrast_dark"
+
+
+class TextSize(StrEnum):
+    """How large everything is; care mode is never below LARGER."""
+
+    STANDARD = "standard"
+    LARGE = "large"
+    LARGER = "larger"
+    LARGEST = "largest"
+
+
+class Appearance(msgspec.Struct, frozen=True):
+    """How the screens look to this citizen, until she leaves. `low`: everything to touch in the lower half."""
+
+    theme: Theme = Theme.NORMAL
+    size: TextSize = TextSize.STANDARD
+    low: bool = False
+
+
+class Tongue(StrEnum):
+    """What is spoken beside Chinese pages; beside English ones it is English."""
+
+    MANDARIN = "mandarin"
+    CANTONESE = "cantonese"
+
+
+LOUDEST = 8
+
+
+class Voice(msgspec.Struct, frozen=True):
+    """Whether and how this terminal speaks. `volume` is 1 to LOUDEST; `private`: only the citizen can hear it;
+    `blank`: the screen shows nothing meanwhile."""
+
+    on: bool = False
+    tongue: Tongue = Tongue.MANDARIN
+    volume: int = 4
+    private: bool = False
+    blank: bool = False
+
+
 class Readiness(StrEnum):
     """Can this service be finished here and now?"""
 
@@ -46,6 +93,8 @@ class Chrome(msgspec.Struct, frozen=True, kw_only=True):
 
     language: Language
     care: bool = False
+    look: Appearance = Appearance()
+    voice: Voice = Voice()
     line: Line = Line.ONLINE
     terminal: str = ""
     service: str = ""
@@ -390,6 +439,22 @@ class HelpView(View, frozen=True, kw_only=True):
     close: str
 
 
+class Setting(msgspec.Struct, frozen=True):
+    """One thing about the screen or the voice that the citizen may choose; `chosen` is an option's id."""
+
+    id: str
+    label: str
+    options: tuple[Option, ...]
+    chosen: str
+
+
+class DisplayView(View, frozen=True, kw_only=True):
+    """How the screen looks and whether it speaks; each choice counts at once."""
+
+    settings: tuple[Setting, ...]
+    close: str
+
+
 class OutOfServiceView(View, frozen=True, kw_only=True):
     """The terminal cannot serve: why, since when, where else."""
 
@@ -444,6 +509,7 @@ AnyView = (
     | ProblemView
     | StillThereView
     | HelpView
+    | DisplayView
     | OutOfServiceView
     | TechnicianView
 )

@@ -18,10 +18,11 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from kiosk.texts import load_texts
-from kiosk.views import HelpView, Language, StillThereView
+from kiosk.views import Appearance, Language, TextSize, Theme
 from ui.app import running_app
 from ui.components.pictures import draw_face
 from ui.gallery_samples import sample_views
+from ui.screens.registry import OVERLAYS
 from ui.window import Clocks, KioskWindow
 
 SIZES = ("1080x1920", "1920x1080")
@@ -37,13 +38,14 @@ def main(arguments: list[str] | None = None) -> int:
     app = running_app()
     window = KioskWindow(load_texts(TEXTS), clocks=Clocks(local=lambda: datetime(2026, 11, 23, 9, 30)))
     written: list[Path] = []
+    look = Appearance(Theme(options.theme), TextSize(options.text), options.low)
     for size in options.size or SIZES:
         width, height = (int(part) for part in size.split("x"))
         window.resize(width, height)
         window.show()
         for language in [Language(code) for code in options.language] or list(Language):
             for care in (True,) if options.care else (False, True):
-                written += _render(app, window, out, (language, care, options.view))
+                written += _render(app, window, out, (language, care, options.view, look))
     (out / "index.html").write_text(_sheet(written), encoding="utf-8")
     sys.stdout.write(f"{len(written)} pictures and {out / 'index.html'}\n")
     window.may_close = True
@@ -57,6 +59,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--language", action="append", default=[], choices=[code.value for code in Language])
     parser.add_argument("--care", action="store_true", help="care mode only")
     parser.add_argument("--size", action="append", metavar="WxH", type=_size, help=f"default {' and '.join(SIZES)}")
+    parser.add_argument("--theme", default=Theme.NORMAL.value, choices=[theme.value for theme in Theme])
+    parser.add_argument("--text", default=TextSize.STANDARD.value, choices=[size.value for size in TextSize])
+    parser.add_argument("--low", action="store_true", help="everything to touch in the lower half")
     parser.add_argument("--view", default="", metavar="NAME", help="only views whose name begins so")
     return parser.parse_args(arguments)
 
@@ -68,21 +73,31 @@ def _size(text: str) -> str:
     return text
 
 
-def _render(app: QApplication, window: KioskWindow, out: Path, which: tuple[Language, bool, str]) -> Iterator[Path]:
-    language, care, begins = which
-    views = sample_views(language, care, face_jpeg(), page_png())
+def _render(
+    app: QApplication, window: KioskWindow, out: Path, which: tuple[Language, bool, str, Appearance]
+) -> Iterator[Path]:
+    language, care, begins, look = which
+    views = sample_views(language, care, face_jpeg(), page_png(), look)
     for name, view in views.items():
         if not name.startswith(begins):
             continue
-        if isinstance(view, HelpView | StillThereView):
+        if isinstance(view, OVERLAYS):
             window.show_view(views["choice"])
         window.show_view(view)
         settle(app)
         mode = "care" if care else "standard"
         shape = f"{window.width()}x{window.height()}"
-        path = out / f"{name}_{language.value}_{mode}_{shape}.png"
+        dress = "".join(f"_{part}" for part in _named(look))
+        path = out / f"{name}_{language.value}_{mode}{dress}_{shape}.png"
         window.grab().save(str(path))
         yield path
+
+
+def _named(look: Appearance) -> list[str]:
+    """What is not as usual, for a file's name."""
+    unusual = [look.theme.value] if look.theme is not Theme.NORMAL else []
+    unusual += [look.size.value] if look.size is not TextSize.STANDARD else []
+    return unusual + (["low"] if look.low else [])
 
 
 def settle(app: QApplication) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from kiosk.views import (
+    Appearance,
     AttractView,
     Chrome,
     ComparisonView,
@@ -33,7 +34,13 @@ from ui.gallery_technician import technician
 Tr = Callable[[str, str, str], str]
 
 
-def sample_views(language: Language, care: bool = False, picture: bytes = b"", page: bytes = b"") -> dict[str, View]:
+def sample_views(
+    language: Language,
+    care: bool = False,
+    picture: bytes = b"",
+    page: bytes = b"",
+    look: Appearance | None = None,
+) -> dict[str, View]:
     """Every view type by a short name; `picture` is a JPEG of a face, `page` a PNG of a page."""
 
     def tr(hans: str, hant: str, english: str) -> str:
@@ -43,6 +50,7 @@ def sample_views(language: Language, care: bool = False, picture: bytes = b"", p
         base = Chrome(
             language=language,
             care=care,
+            look=look or Appearance(),
             terminal=tr("天河区天园街 · 01号机", "天河區天園街 · 01號機", "Tianyuan Street, Tianhe · No. 01"),
             service=tr("社会保障卡申领", "社會保障卡申領", "Social security card") if step else "",
             step=step,

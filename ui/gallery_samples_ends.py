@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from kiosk.views import (
     Chrome,
+    DisplayView,
     DocumentView,
     GoodbyeView,
     HelpView,
@@ -19,6 +20,7 @@ from kiosk.views import (
     RecordsView,
     ResultView,
     Row,
+    Setting,
     StillThereView,
     View,
     WorkingView,
@@ -231,6 +233,45 @@ def ends(tr: Tr, chrome: Callable[..., Chrome], picture: bytes, page: bytes) -> 
             ),
             phone="12345",
             close=tr("知道了", "知道了", "Close"),
+        ),
+        "display": DisplayView(
+            chrome=chrome(4),
+            title=tr("看得清，听得见", "看得清，聽得見", "Easier to see and hear"),
+            settings=(
+                Setting(
+                    "size",
+                    tr("字的大小", "字的大小", "Text size"),
+                    (
+                        Option("standard", tr("标准", "標準", "Standard")),
+                        Option("large", tr("大", "大", "Large")),
+                        Option("larger", tr("更大", "更大", "Larger")),
+                        Option("largest", tr("最大", "最大", "Largest")),
+                    ),
+                    "standard",
+                ),
+                Setting(
+                    "theme",
+                    tr("颜色", "顏色", "Colours"),
+                    (
+                        Option("normal", tr("标准", "標準", "Standard")),
+                        Option("dark", tr("深色", "深色", "Dark")),
+                        Option("contrast_light", tr("白底黑字", "白底黑字", "Black on white")),
+                        Option("contrast_dark", tr("黑底白字", "黑底白字", "White on black")),
+                    ),
+                    "normal",
+                ),
+                Setting(
+                    "voice",
+                    tr("读出来", "讀出來", "Read aloud"),
+                    (
+                        Option("off", tr("不读", "不讀", "Off")),
+                        Option("mandarin", tr("普通话", "普通話", "Mandarin")),
+                        Option("cantonese", tr("粤语", "粵語", "Cantonese")),
+                    ),
+                    "off",
+                ),
+            ),
+            close=tr("好了", "好了", "Done"),
         ),
         "out_of_service": OutOfServiceView(
             chrome=chrome(can_help=False, line=Line.OUT_OF_SERVICE),

@@ -1,4 +1,5 @@
-"""Colours and fonts. Every pair that carries text keeps 7:1 or more (tests/ui/test_theme.py computes it).
+"""Colours and fonts. The colours of the four themes stand in ui/tokens.toml; tests/ui/test_tokens.py holds them to
+their contrasts.
 
 Not responsible for sizes (ui.metrics).
 """
@@ -10,41 +11,24 @@ from dataclasses import dataclass
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
+from kiosk.views import Theme
+from ui.tokens import TOKENS, Colours
 
-@dataclass(frozen=True)
-class Colours:
-    """Names say the job, not the hue."""
-
-    ink: str = "#1c2126"  # text
-    ink_soft: str = "#434b54"  # second text
-    ink_off: str = "#4d545c"  # text of what is not available now; still readable
-    paper: str = "#f8f5ef"  # the page, warm
-    surface: str = "#ffffff"  # panels, buttons
-    surface_off: str = "#efece5"  # what is not available now
-    line: str = "#d9d3c7"  # hairlines
-    line_strong: str = "#7f7a70"  # edges of things to press: 3:1 on paper
-    accent: str = "#0b4f8a"  # the one main action
-    accent_down: str = "#083a67"  # the same, pressed
-    accent_ink: str = "#ffffff"  # text on accent
-    accent_soft: str = "#e5eef7"  # chosen, information
-    ok: str = "#0a5a35"
-    ok_soft: str = "#e3f1e8"
-    warn: str = "#6b3f00"
-    warn_soft: str = "#fdf0d3"
-    warn_mark: str = "#e8a317"  # painted, never as text
-    bad: str = "#8e1b1b"
-    bad_soft: str = "#fbe7e4"
-    focus: str = "#c2570c"  # ring of the keyboard's focus
-    glow: str = "#f4c66a"  # warm light of the door picture
-
-
-COLOURS = Colours()
+NORMAL = TOKENS.themes[Theme.NORMAL]
 
 _FAMILIES = {
     "zh-Hans": ("Noto Sans CJK SC", "Noto Sans CJK TC"),
     "zh-Hant": ("Noto Sans CJK TC", "Noto Sans CJK HK", "Noto Sans CJK SC"),
     "en": ("Noto Sans CJK SC", "Noto Sans CJK TC"),
 }
+
+
+@dataclass(frozen=True)
+class Style:
+    """What the on-screen keyboards write with: language (for the face) and colours."""
+
+    language: str
+    colours: Colours
 
 
 def font(language: str, px: int, bold: bool = False) -> QFont:
@@ -61,10 +45,10 @@ def dress(app: QApplication) -> None:
     """Give the application our palette and a style that the desktop's settings cannot change."""
     app.setStyle("fusion")
     palette = QPalette()
-    palette.setColor(QPalette.ColorRole.Window, QColor(COLOURS.paper))
-    palette.setColor(QPalette.ColorRole.Base, QColor(COLOURS.surface))
+    palette.setColor(QPalette.ColorRole.Window, QColor(NORMAL.paper))
+    palette.setColor(QPalette.ColorRole.Base, QColor(NORMAL.surface))
     for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
-        palette.setColor(role, QColor(COLOURS.ink))
-    palette.setColor(QPalette.ColorRole.Highlight, QColor(COLOURS.accent))
-    palette.setColor(QPalette.ColorRole.HighlightedText, QColor(COLOURS.accent_ink))
+        palette.setColor(role, QColor(NORMAL.ink))
+    palette.setColor(QPalette.ColorRole.Highlight, QColor(NORMAL.accent))
+    palette.setColor(QPalette.ColorRole.HighlightedText, QColor(NORMAL.accent_ink))
     app.setPalette(palette)

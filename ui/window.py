@@ -28,13 +28,14 @@ from kiosk.texts import Texts
 from kiosk.views import View
 from ui.components.caption import Caption
 from ui.components.corner import HiddenCorner
-from ui.components.header import Header
-from ui.components.kit import column
+from ui.components.header import Controls, Header
+from ui.components.kit import Kit, column
+from ui.components.upper import Upper
 from ui.guard import TouchGuard
 from ui.metrics import DESIGN_DIAGONAL_MM, px_per_mm_for
 from ui.screens.base import Scene, Screen
 from ui.screens.registry import OVERLAYS, screen_for
-from ui.theme import COLOURS
+from ui.theme import NORMAL
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,20 @@ class KioskWindow(QWidget):
         self._screen: Screen[Any] | None = None
         self._overlay: Screen[Any] | None = None
         self._anew = False
+        self._paper = NORMAL.paper
         self.may_close = False
         self._header = Header()
         self._header.intent.connect(self.intent)
         self._caption = Caption()
+        self._upper = Upper()
+        self._controls = Controls()
+        self._controls.intent.connect(self.intent)
         self._page = column()
         box = column()
         box.addWidget(self._header)
+        box.addWidget(self._upper)
         box.addLayout(self._page, 1)
+        box.addWidget(self._controls)
         box.addWidget(self._caption)
         box.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # the glass decides, not the content
         self.setLayout(box)
@@ -171,10 +178,27 @@ class KioskWindow(QWidget):
 
     def _show_frame(self, view: View) -> None:
         kit = self._scene().kit(view.chrome)
+        if self._paper != kit.colours.paper:
+            self._paper = kit.colours.paper
+            self.update()
         self._header.show_chrome(kit, view.chrome, self._clocks.local())
         self._caption.show_caption(kit, view.chrome.caption)
+        self._show_low(kit, view)
         self._corner.resize(kit.metrics.mm(18), kit.metrics.mm(18))
         self._corner.raise_()
+
+    def _show_low(self, kit: Kit, view: View) -> None:
+        """In the low layout the upper half shows the title, and everything to press stands below it."""
+        screen = self._overlay if isinstance(view, OVERLAYS) else self._screen
+        self._upper.setVisible(kit.low)
+        self._controls.setVisible(kit.low and screen is not None and not screen.crowded)
+        if not kit.low:
+            return
+        self._upper.show_title(kit, view.title, screen.above if screen is not None else None)
+        self._upper.setFixedHeight(max(0, self.height() // 2 - self._header.sizeHint().height()))
+        margin = kit.metrics.margin
+        self._controls.setContentsMargins(margin, 0, margin, kit.metrics.mm(4))
+        self._controls.show_chrome(kit, view.chrome)
 
     def _is_fast(self, at: QPointF) -> bool:
         widget = self.childAt(at.toPoint())
@@ -210,7 +234,7 @@ class KioskWindow(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(QRect(event.rect()), QColor(COLOURS.paper))
+        painter.fillRect(QRect(event.rect()), QColor(self._paper))
         painter.end()
 
 

@@ -19,7 +19,7 @@ def is_serving(world: World) -> bool:
 def attract(context: Context, world: World, language: Language = Language.SIMPLIFIED, care: bool = False) -> AnyView:
     """The page of an idle terminal in this state of the world."""
     if not is_serving(world):
-        return closed(context, world, language, care)
+        return closed(context, world, _chrome(context, world, language, care))
     texts = context.texts
     return AttractView(
         chrome=_chrome(context, world, language, care),
@@ -30,14 +30,14 @@ def attract(context: Context, world: World, language: Language = Language.SIMPLI
     )
 
 
-def closed(context: Context, world: World, language: Language, care: bool) -> OutOfServiceView:
+def closed(context: Context, world: World, chrome: Chrome) -> OutOfServiceView:
     """Why the terminal cannot serve, and whom to call."""
-    texts = context.texts
+    texts, language = context.texts, chrome.language
     why = "closed.switched_off" if not world.in_service else "closed.no_store"
     sites = [site for site in context.catalogue.sites if site.id != context.terminal.id]
     sites.sort(key=lambda site: site.district != context.terminal.district)
     return OutOfServiceView(
-        chrome=_chrome(context, world, language, care),
+        chrome=chrome,
         title=texts("closed.title", language),
         body=texts(why, language, phone=context.terminal.help_phone),
         nearest=texts("problem.nearest", language, place=sites[0].name.of(language)) if sites else "",

@@ -17,6 +17,7 @@ from kiosk.intents import (
     Chosen,
     Confirmed,
     Declined,
+    DisplayPressed,
     DoorChosen,
     HelpPressed,
     Intent,
@@ -24,11 +25,12 @@ from kiosk.intents import (
     LeavePressed,
     Searched,
     ServiceChosen,
+    SettingChosen,
     TabChosen,
     TechnicianPressed,
     Touched,
 )
-from kiosk.journey import comparison, facts
+from kiosk.journey import comparison, display, facts
 from kiosk.journey.attract import attract
 from kiosk.journey.context import Context
 from kiosk.journey.effects import AnyEffect, EndSession, Show
@@ -72,6 +74,7 @@ def advance(session: Session | None, event: Event, context: Context) -> Transiti
     if isinstance(event, TimedOut):
         return _timed_out(before, event)
     after = settle(_intent(before, event) if isinstance(event, Intent) else facts.handle(before, event))
+    after = display.plugged(session, after)
     after = stop_withdrawn(after)
     return _finish(before, after, event)
 
@@ -129,12 +132,16 @@ def _intent(turn: Turn, intent: AnyIntent) -> Turn:
             return turn.changed(language=language, cover=_seen(turn))
         case CareToggled():
             return turn.changed(care=not turn.session.care, cover=_seen(turn))
+        case SettingChosen():
+            return display.chosen(turn, intent).changed(cover=_seen(turn))
         case LeavePressed():
             return turn.go(Going.LEAVE) if can_leave(turn) else turn
         case _ if turn.session.cover is not Cover.NONE:
             return _under_cover(turn, intent)
         case HelpPressed() if turn.session.stage in {Stage.MENU, Stage.SERVICE, Stage.STEPS}:
             return turn.changed(cover=Cover.HELP)
+        case DisplayPressed() if turn.session.stage in {Stage.MENU, Stage.SERVICE, Stage.STEPS}:
+            return turn.changed(cover=Cover.DISPLAY)
         case TechnicianPressed():
             return open_door(turn) if may_open(turn.session) else turn
         case BackPressed():
@@ -144,8 +151,8 @@ def _intent(turn: Turn, intent: AnyIntent) -> Turn:
 
 
 def _seen(turn: Turn) -> Cover:
-    """Any touch answers the question whether somebody is there; help stays open."""
-    return Cover.HELP if turn.session.cover is Cover.HELP else Cover.NONE
+    """Any touch answers the question whether somebody is there; what was opened on purpose stays open."""
+    return Cover.NONE if turn.session.cover is Cover.STILL_THERE else turn.session.cover
 
 
 def _under_cover(turn: Turn, intent: AnyIntent) -> Turn:
@@ -153,7 +160,7 @@ def _under_cover(turn: Turn, intent: AnyIntent) -> Turn:
         return (
             turn.go(Going.LEAVE) if isinstance(intent, Declined) and can_leave(turn) else turn.changed(cover=Cover.NONE)
         )
-    closes = isinstance(intent, HelpPressed | Declined | Confirmed | BackPressed)
+    closes = isinstance(intent, HelpPressed | DisplayPressed | Declined | Confirmed | BackPressed)
     return turn.changed(cover=Cover.NONE) if closes else turn
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from kiosk.journey.dates import mask_number
+from kiosk.journey.loudness import loudness
 from kiosk.journey.model import (
     BankCardStep,
     CertificateStep,
@@ -68,6 +69,8 @@ def chrome(turn: Turn) -> Chrome:
     return Chrome(
         language=session.language,
         care=session.care,
+        look=session.look,
+        voice=msgspec.structs.replace(session.voice, volume=loudness(session)),
         line=Line.OUT_OF_SERVICE if is_closed(session) else Line(session.world.line.value),
         terminal=turn.context.terminal.place[session.language],
         service=turn.service.title.of(session.language) if in_service else "",

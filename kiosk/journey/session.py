@@ -15,7 +15,7 @@ from drivers.contract.status import DeviceRole
 from drivers.contract.values import IdCard
 from kiosk.journey.events import World
 from kiosk.journey.model import Text
-from kiosk.views import Language
+from kiosk.views import Appearance, Language, Voice
 from offline_cache.contract import (
     Accepted,
     Answer,
@@ -44,6 +44,7 @@ class Cover(StrEnum):
 
     NONE = "none"
     HELP = "help"
+    DISPLAY = "display"
     STILL_THERE = "still_there"
 
 
@@ -154,6 +155,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     world: World
     language: Language = Language.SIMPLIFIED
     care: bool = False
+    look: Appearance = Appearance()
+    voice: Voice = Voice()
     stage: Stage = Stage.MENU
     cover: Cover = Cover.NONE
     service: str = ""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from kiosk.journey.attract import closed
 from kiosk.journey.comparison import comparison
+from kiosk.journey.display import display_page
 from kiosk.journey.menu import SEARCH, menu, search
 from kiosk.journey.model import kind_of
-from kiosk.journey.pages import goodbye, help_page, is_closed, problem, still_there, with_caption
+from kiosk.journey.pages import chrome, goodbye, help_page, is_closed, problem, still_there, with_caption
 from kiosk.journey.service_page import service_page
 from kiosk.journey.session import Cover, Stage
 from kiosk.journey.technician import show_technician
@@ -26,6 +29,8 @@ def _page(turn: Turn) -> AnyView:
         return still_there(turn)
     if session.cover is Cover.HELP:
         return help_page(turn, _topic(turn))
+    if session.cover is Cover.DISPLAY:
+        return display_page(turn)
     match session.stage:
         case Stage.STEPS:
             return problem(turn) if session.problem is not None else behaviour_of(turn).show(turn)
@@ -34,7 +39,8 @@ def _page(turn: Turn) -> AnyView:
         case Stage.PIN | Stage.TECHNICIAN:
             return show_technician(turn)
         case _ if is_closed(session):
-            return closed(turn.context, session.world, session.language, session.care)
+            frame = msgspec.structs.replace(chrome(turn), can_back=False, can_leave=False)
+            return closed(turn.context, session.world, frame)
         case Stage.SERVICE if session.pair is not None:
             return comparison(turn)
         case Stage.SERVICE:

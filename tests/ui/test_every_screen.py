@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import get_args
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 
-from kiosk.views import AnyView, HelpView, Language, StillThereView
+from kiosk.views import AnyView, Appearance, Language, TextSize
 from ui.app import running_app
 from ui.components.button import TouchButton
 from ui.components.text import Text
@@ -15,10 +15,15 @@ from ui.gallery import settle
 from ui.gallery_samples import sample_views
 from ui.keyboard import KeyboardPanel
 from ui.metrics import Metrics, px_per_mm_for
+from ui.screens.registry import OVERLAYS
+from ui.tokens import TOKENS
 from ui.window import KioskWindow
 
 SHAPES = [(1080, 1920), (1920, 1080)]
-MODES = [(language, care) for language in Language for care in (False, True)]
+MODES = [
+    *((language, False, size) for language in Language for size in TextSize),
+    *((language, True, TextSize.STANDARD) for language in Language),
+]
 Pictures = tuple[bytes, bytes]
 
 
@@ -35,16 +40,16 @@ def test_samples_cover_every_view_type() -> None:
     assert kinds == set(get_args(AnyView))
 
 
-@pytest.mark.parametrize(("language", "care"), MODES)
+@pytest.mark.parametrize(("language", "care", "size"), MODES)
 @pytest.mark.parametrize("shape", SHAPES, ids=["portrait", "landscape"])
 def test_no_page_cuts_text_or_offers_a_target_too_small(
-    window: KioskWindow, pictures: Pictures, language: Language, care: bool, shape: tuple[int, int]
+    window: KioskWindow, pictures: Pictures, language: Language, care: bool, size: TextSize, shape: tuple[int, int]
 ) -> None:
     window.resize(*shape)
-    metrics = Metrics(px_per_mm_for(*shape), care)
+    metrics = Metrics(px_per_mm_for(*shape), max(TOKENS.sizes[size], float(care)))
     wrong: list[str] = []
-    for name, view in sample_views(language, care, *pictures).items():
-        if isinstance(view, HelpView | StillThereView):
+    for name, view in sample_views(language, care, *pictures, Appearance(size=size)).items():
+        if isinstance(view, OVERLAYS):
             continue
         window.show_view(view)
         settle(running_app())
@@ -59,10 +64,46 @@ def _cut_texts(window: KioskWindow) -> list[str]:
 
 
 def _small_targets(window: KioskWindow, metrics: Metrics) -> list[str]:
-    least = (25 if metrics.care else 20) * metrics.px_per_mm
+    least = min(25.0, 20 + 5 * metrics.swell) * metrics.px_per_mm
     buttons = [b for b in window.findChildren(QAbstractButton) if b.isVisible() and not _is_of_keyboard(b)]
     assert len(buttons) >= 3
     return [f"small: {b.text()} {b.size().toTuple()}" for b in buttons if min(b.width(), b.height()) < least]
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("size", [TextSize.STANDARD, TextSize.LARGE, TextSize.LARGER])
+def test_in_the_low_layout_everything_to_press_is_in_the_lower_half(
+    window: KioskWindow, pictures: Pictures, language: Language, size: TextSize
+) -> None:
+    wrong: list[str] = []
+    for name, view in sample_views(language, False, *pictures, Appearance(size=size, low=True)).items():
+        if isinstance(view, OVERLAYS):
+            continue
+        window.show_view(view)
+        settle(running_app())
+        buttons = [b for b in window.findChildren(QAbstractButton) if b.isVisible() and not _is_scrolled(b)]
+        tops = {b.accessibleName(): b.mapTo(window, b.rect().topLeft()).y() for b in buttons}
+        wrong += [f"{name}: high: {text} {top}" for text, top in tops.items() if top < window.height() // 2]
+        wrong += [f"{name}: {text}" for text in _cut_texts(window)]
+    assert wrong == []
+
+
+def _is_scrolled(widget: QWidget) -> bool:
+    """Whether it may be moved by the page's own arrows, which are in the lower half themselves."""
+    above = widget.parentWidget()
+    return above is not None and (isinstance(above, QScrollArea) or _is_scrolled(above))
+
+
+def test_the_low_layout_comes_and_goes_on_the_same_page(window: KioskWindow) -> None:
+    low = sample_views(Language.SIMPLIFIED, look=Appearance(low=True))
+    for name in ("code", "review", "code"):
+        window.show_view(low[name])
+        settle(running_app())
+        window.show_view(sample_views(Language.SIMPLIFIED)[name])
+        settle(running_app())
+        titles = [text for text in window.findChildren(Text) if text.isVisible() and text.text() == low[name].title]
+        assert len(titles) == 1
+        assert titles[0].mapTo(window, titles[0].rect().topLeft()).y() < window.height() // 4
 
 
 @pytest.mark.parametrize("overlay", ["help", "still_there"])

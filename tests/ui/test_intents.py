@@ -84,7 +84,7 @@ CASES = [
     ("notice", "返回", intents.BackPressed()),
     ("notice", "退出", intents.LeavePressed()),
     ("notice", "帮助", intents.HelpPressed()),
-    ("notice", "关爱大字", intents.CareToggled()),
+    ("notice", "关爱", intents.CareToggled()),
     ("notice", "English", intents.LanguageChosen(Language.ENGLISH)),
 ]
 

@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.texts import Texts
 from kiosk.views import Language, ReviewView, Row, View
-from ui import theme
 from ui.components.kit import Kit
 from ui.components.text import Paragraph, Text, balanced_width, clean
 from ui.gallery_samples import sample_views
@@ -73,54 +72,3 @@ def test_a_name_of_300_characters_does_not_freeze_a_page(
     assert taken < 40 * usual + 0.5  # a ratio: freezing means thousands of times
     labels = [label for label in window.findChildren(Text) if label.isVisible()]
     assert not any(label.is_cut for label in labels)
-
-
-def _luminance(colour: str) -> float:
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def _contrast(one: str, other: str) -> float:
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-C = theme.COLOURS
-TEXT_PAIRS = [
-    *[(ink, back) for ink in (C.ink, C.ink_soft) for back in (C.paper, C.surface, C.accent_soft)],
-    *[(C.ink_soft, C.ok_soft), (C.ink_soft, C.warn_soft)],
-    (C.accent, C.paper),
-    (C.accent, C.surface),
-    (C.accent, C.accent_soft),
-    (C.accent_ink, C.accent),
-    (C.accent_ink, C.accent_down),
-    (C.ok, C.ok_soft),
-    (C.ok, C.paper),
-    (C.warn, C.warn_soft),
-    (C.warn, C.paper),
-    (C.bad, C.bad_soft),
-    (C.bad, C.surface),
-    (C.ok, C.surface),
-    (C.warn, C.surface),
-    (C.ink, C.warn_mark),
-    (C.paper, C.ink),
-    (C.ink, C.bad_soft),
-    (C.ink, C.warn_soft),
-    (C.ink, C.ok_soft),
-]
-
-
-@pytest.mark.parametrize(("ink", "back"), TEXT_PAIRS)
-def test_text_contrast_is_seven_to_one(ink: str, back: str) -> None:
-    assert _contrast(ink, back) >= 7
-
-
-@pytest.mark.parametrize("back", [C.surface_off, C.line, C.surface])
-def test_what_is_not_available_stays_readable(back: str) -> None:
-    assert _contrast(C.ink_off, back) >= 4.5
-
-
-@pytest.mark.parametrize("back", [C.paper, C.surface])
-def test_edges_of_things_to_press_are_three_to_one(back: str) -> None:
-    assert _contrast(C.line_strong, back) >= 3

@@ -94,7 +94,7 @@ def sit(qtbot: QtBot) -> Iterator[Sit]:
 
     def sit_down(kind: Kind, language: str = "zh-Hans", *, care: bool = False, **options: Any) -> Person:
         clock = HandClock()
-        panel = KeyboardPanel(kind, language, Metrics(PX_PER_MM, care), clock=clock, **options)
+        panel = KeyboardPanel(kind, language, Metrics(PX_PER_MM, float(care)), clock=clock, **options)
         panel.resize(WIDTH, panel.sizeHint().height())
         panel.show()
         qtbot.waitExposed(panel)

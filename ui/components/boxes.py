@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QFrame, QSizePolicy
 
 from ui.components.kit import Kit
 from ui.components.text import spoken
-from ui.theme import COLOURS
 
 
 class DigitBoxes(QFrame):
@@ -50,20 +49,20 @@ class DigitBoxes(QFrame):
         metrics = self._kit.metrics
         is_next = place == len(self._digits)
         pen = QPen(
-            QColor(COLOURS.accent if is_next else COLOURS.line_strong),
+            QColor(self._kit.colours.accent if is_next else self._kit.colours.line_strong),
             (0.8 if is_next else 0.4) * metrics.px_per_mm,
         )
         painter.setPen(pen)
-        painter.setBrush(QColor(COLOURS.surface))
+        painter.setBrush(QColor(self._kit.colours.surface))
         painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), metrics.radius, metrics.radius)
         if place >= len(self._digits):
             return
         if self._masked:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(COLOURS.ink))
+            painter.setBrush(QColor(self._kit.colours.ink))
             dot = min(area.width(), area.height()) / 8
             painter.drawEllipse(area.center(), dot, dot)
             return
-        painter.setPen(QColor(COLOURS.ink))
+        painter.setPen(QColor(self._kit.colours.ink))
         painter.setFont(self._kit.font(min(metrics.display, int(area.width() * 0.9)), True))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self._digits[place])

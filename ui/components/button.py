@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 from ui.components.icons import icon
 from ui.components.kit import Kit
 from ui.components.text import LEADING, Paragraph, clean, spoken
-from ui.theme import COLOURS
 
 Look = Literal["main", "second", "quiet", "key", "chosen"]
 
@@ -28,14 +27,15 @@ class _Paint:
     edge: str
 
 
-_PAINTS: dict[Look, _Paint] = {
-    "main": _Paint(COLOURS.accent, COLOURS.accent_down, COLOURS.accent_ink, COLOURS.accent),
-    "second": _Paint(COLOURS.surface, COLOURS.accent_soft, COLOURS.accent, COLOURS.accent),
-    "quiet": _Paint(COLOURS.paper, COLOURS.line, COLOURS.ink, COLOURS.line_strong),
-    "key": _Paint(COLOURS.surface, COLOURS.accent_soft, COLOURS.ink, COLOURS.line_strong),
-    "chosen": _Paint(COLOURS.accent_soft, COLOURS.surface, COLOURS.accent, COLOURS.accent),
+# fill, pressed, ink, edge: names of colours
+_PAINTS: dict[Look, tuple[str, str, str, str]] = {
+    "main": ("accent", "accent_down", "accent_ink", "accent"),
+    "second": ("surface", "pressed", "accent", "accent"),
+    "quiet": ("paper", "pressed", "ink", "line_strong"),
+    "key": ("surface", "pressed", "ink", "line_strong"),
+    "chosen": ("accent_soft", "pressed", "accent", "accent"),
 }
-_OFF = _Paint(COLOURS.surface_off, COLOURS.surface_off, COLOURS.ink_off, COLOURS.line)
+_OFF = ("surface_off", "surface_off", "ink_off", "line")
 
 
 class TouchButton(QAbstractButton):
@@ -54,7 +54,8 @@ class TouchButton(QAbstractButton):
     @property
     def paint(self) -> _Paint:
         """Colours for the present state."""
-        return _PAINTS[self.look] if self.isEnabled() else _OFF
+        names = _PAINTS[self.look] if self.isEnabled() else _OFF
+        return _Paint(*(getattr(self.kit.colours, name) for name in names))
 
     @property
     def is_cut(self) -> bool:
@@ -92,7 +93,7 @@ class TouchButton(QAbstractButton):
         if self.hasFocus() and self.window().property("by_key"):  # the ring is for those who move by key
             inset = 1.6 * thick
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(COLOURS.focus), 2 * thick))
+            painter.setPen(QPen(QColor(self.kit.colours.focus), 2 * thick))
             painter.drawRoundedRect(area.adjusted(inset, inset, -inset, -inset), metrics.radius, metrics.radius)
 
 

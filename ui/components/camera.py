@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFrame, QSizePolicy
 from kiosk.frames import FrameReader
 from ui.components.kit import Kit
 from ui.components.text import spoken
-from ui.theme import COLOURS
 
 FRAME_MS = 66
 A4 = 210 / 297
@@ -79,9 +78,9 @@ class CameraPicture(QFrame):
         clip = QPainterPath()
         clip.addRoundedRect(area, self._kit.metrics.radius, self._kit.metrics.radius)
         painter.setClipPath(clip)
-        painter.fillRect(area, QColor(COLOURS.ink if self._is_live else COLOURS.surface_off))
+        painter.fillRect(area, QColor(self._kit.colours.ink if self._is_live else self._kit.colours.surface_off))
         if self._image.isNull():
-            painter.setPen(QColor(COLOURS.surface))
+            painter.setPen(QColor(self._kit.colours.surface))
             painter.setFont(self._kit.font(self._kit.metrics.body))
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self._kit.say("photo.no_picture"))
         else:
@@ -107,7 +106,7 @@ class CameraPicture(QFrame):
         tall = area.height() * (0.86 if self._paper else 0.72)
         frame = QRectF(0, 0, min(tall * A4, area.width() * 0.9) if self._paper else tall * 0.74, tall)
         frame.moveCenter(area.center())
-        pen = QPen(QColor(COLOURS.surface), 0.9 * self._kit.metrics.px_per_mm)
+        pen = QPen(QColor(self._kit.colours.surface), 0.9 * self._kit.metrics.px_per_mm)
         pen.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QFrame, QSizePolicy
 
 from ui.components.kit import Kit
 from ui.components.text import Paragraph, spoken
-from ui.theme import COLOURS
 
 
 class TextField(QFrame):
@@ -43,8 +42,8 @@ class TextField(QFrame):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = self._kit.metrics
         thick = 0.8 * metrics.px_per_mm
-        painter.setPen(QPen(QColor(COLOURS.accent), thick))
-        painter.setBrush(QColor(COLOURS.surface))
+        painter.setPen(QPen(QColor(self._kit.colours.accent), thick))
+        painter.setBrush(QColor(self._kit.colours.surface))
         area = QRectF(self.rect()).adjusted(thick / 2, thick / 2, -thick / 2, -thick / 2)
         painter.drawRoundedRect(area, metrics.radius, metrics.radius)
         pad = metrics.mm(5)
@@ -53,7 +52,7 @@ class TextField(QFrame):
         room = area.width() - 2 * pad - small.natural_width - metrics.mm(4)
         self._words(painter, QRectF(pad, 0, room, self.height()))
         at = QPointF(area.right() - pad - small.natural_width, area.bottom() - metrics.mm(2) - small.height)
-        small.draw(painter, at, COLOURS.ink_soft, Qt.AlignmentFlag.AlignLeft)
+        small.draw(painter, at, self._kit.colours.ink_soft, Qt.AlignmentFlag.AlignLeft)
         painter.end()
 
     def _words(self, painter: QPainter, area: QRectF) -> None:
@@ -61,9 +60,9 @@ class TextField(QFrame):
         fitting = max(1, int((self.height() - self._kit.metrics.mm(6)) / whole.leading))
         whole.lines = whole.lines[-fitting:]
         top = area.center().y() - whole.height / 2
-        whole.draw(painter, QPointF(area.x(), top), COLOURS.ink, Qt.AlignmentFlag.AlignLeft)
+        whole.draw(painter, QPointF(area.x(), top), self._kit.colours.ink, Qt.AlignmentFlag.AlignLeft)
         last = Paragraph(whole.lines[-1], whole.face, 100_000).natural_width
         x = area.x() + last + self._kit.metrics.mm(1)
         y = top + whole.height - whole.leading
         bar = QRectF(x, y + whole.leading * 0.14, 0.8 * self._kit.metrics.px_per_mm, whole.leading * 0.72)
-        painter.fillRect(bar, QColor(COLOURS.accent))
+        painter.fillRect(bar, QColor(self._kit.colours.accent))

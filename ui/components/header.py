@@ -8,20 +8,19 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from kiosk.intents import CareToggled, HelpPressed, LanguageChosen
+from kiosk.intents import CareToggled, DisplayPressed, HelpPressed, LanguageChosen
 from kiosk.texts import Texts
 from kiosk.views import Chrome, Language, Line
 from ui.components.button import Button
 from ui.components.kit import Kit, Stage, column, row
 from ui.components.panel import Symbol
 from ui.components.text import Text, spoken
-from ui.theme import COLOURS
 
 LINES = {
-    Line.ONLINE: ("wifi-high", COLOURS.ok, COLOURS.ok_soft),
-    Line.SLOW: ("wifi-medium", COLOURS.warn, COLOURS.warn_soft),
-    Line.OFFLINE: ("cloud-slash", COLOURS.warn, COLOURS.warn_soft),
-    Line.OUT_OF_SERVICE: ("prohibit", COLOURS.bad, COLOURS.bad_soft),
+    Line.ONLINE: ("wifi-high", "ok", "ok_soft"),
+    Line.SLOW: ("wifi-medium", "warn", "warn_soft"),
+    Line.OFFLINE: ("cloud-slash", "warn", "warn_soft"),
+    Line.OUT_OF_SERVICE: ("prohibit", "bad", "bad_soft"),
 }
 
 
@@ -69,10 +68,38 @@ class StepBar(QFrame):
         gap = self._kit.metrics.mm(1.5)
         wide = (self.width() - gap * (self._of - 1)) / self._of
         for place in range(self._of):
-            painter.setBrush(QColor(COLOURS.accent if place < self._step else COLOURS.line))
-            area = QRectF(place * (wide + gap), 0, wide, self.height())
-            painter.drawRoundedRect(area, self.height() / 2, self.height() / 2)
+            done = place < self._step
+            painter.setBrush(QColor(self._kit.colours.accent if done else self._kit.colours.line))
+            high = self.height() if done else self.height() / 2  # the height tells it, too
+            area = QRectF(place * (wide + gap), (self.height() - high) / 2, wide, high)
+            painter.drawRoundedRect(area, high / 2, high / 2)
         painter.end()
+
+
+class Controls(Stage):
+    """The row of what can be pressed on every page: languages, care mode, screen and voice, help."""
+
+    intent = Signal(object)
+
+    def show_chrome(self, kit: Kit, chrome: Chrome) -> None:
+        """Build the row for a page with this frame."""
+        line = row(kit.metrics.gap)
+        self.fresh(line)
+        for language in Language:
+            is_now = language is chrome.language
+            words = kit.say(f"language.{language.value.lower()}")
+            line.addWidget(self._press(kit, words, LanguageChosen(language), chosen=is_now))
+        line.addWidget(self._press(kit, kit.say("button.care"), CareToggled(), "hand-heart", chosen=chrome.care))
+        line.addWidget(self._press(kit, kit.say("button.display"), DisplayPressed(), "text-aa"))
+        if chrome.can_help:
+            line.addWidget(self._press(kit, kit.say("button.help"), HelpPressed(), "question"))
+
+    def _press(self, kit: Kit, text: str, intent: object, symbol: str = "", chosen: bool = False) -> Button:
+        button = Button(kit, text, "chosen" if chosen else "quiet", symbol=symbol, px=kit.metrics.small)
+        button.clicked.connect(lambda: self.intent.emit(intent))
+        if chosen:
+            button.setAccessibleDescription(kit.say("page.chosen"))
+        return button
 
 
 class Header(Stage):
@@ -106,7 +133,9 @@ class Header(Stage):
         top = metrics.mm(3.5 if kit.wide else 5)
         self._box.setContentsMargins(metrics.margin, top, metrics.margin, 0)
         self._box.setSpacing(metrics.mm(4))
-        place, controls = self._place(kit, chrome), self._controls(kit, chrome)
+        place, controls = self._place(kit, chrome), Controls()
+        controls.show_chrome(kit, chrome)
+        controls.intent.connect(self.intent)
         if kit.wide:
             line = row(metrics.mm(8))
             line.addWidget(place, 1)
@@ -114,53 +143,34 @@ class Header(Stage):
             self._box.addLayout(line)
         else:
             self._box.addWidget(place)
-            self._box.addWidget(controls)
+            if not kit.low:
+                self._box.addWidget(controls)
         if chrome.of > 0:
             self._box.addWidget(self._steps(kit, chrome))
 
     def _place(self, kit: Kit, chrome: Chrome) -> QWidget:
         holder = QWidget()
         line = row(kit.metrics.mm(4))
-        line.addWidget(Symbol("house", COLOURS.accent, kit.metrics.pick(11, 13)))
+        line.addWidget(Symbol("house", kit.colours.accent, kit.metrics.pick(11, 13)))
         line.addWidget(
             Text(kit, chrome.terminal, kit.metrics.small, bold=True, lines=1), 1, Qt.AlignmentFlag.AlignVCenter
         )
         symbol, ink, fill = LINES[chrome.line]
+        ink, fill = getattr(kit.colours, ink), getattr(kit.colours, fill)
         line.addWidget(Pill(kit, symbol, kit.say(f"line.{chrome.line.value}"), ink, fill))
         self._clock = None
-        if not kit.metrics.care:  # in large letters the place matters more than the hour
-            self._clock = Text(kit, "00:00", kit.metrics.small).coloured(COLOURS.ink_soft).snug()
+        if not kit.metrics.large:  # in large letters the place matters more than the hour
+            self._clock = Text(kit, "00:00", kit.metrics.small).coloured(kit.colours.ink_soft).snug()
             line.addWidget(self._clock, 0, Qt.AlignmentFlag.AlignVCenter)
         holder.setLayout(line)
         return holder
-
-    def _controls(self, kit: Kit, chrome: Chrome) -> QWidget:
-        holder = QWidget()
-        line = row(kit.metrics.gap)
-        for language in Language:
-            is_now = language is chrome.language
-            words = kit.say(f"language.{language.value.lower()}")
-            line.addWidget(self._press(kit, words, LanguageChosen(language), chosen=is_now))
-        care = kit.say("button.care_off" if chrome.care else "button.care")
-        line.addWidget(self._press(kit, care, CareToggled(), "text-aa", chosen=chrome.care))
-        if chrome.can_help:
-            line.addWidget(self._press(kit, kit.say("button.help"), HelpPressed(), "question"))
-        holder.setLayout(line)
-        return holder
-
-    def _press(self, kit: Kit, text: str, intent: object, symbol: str = "", chosen: bool = False) -> Button:
-        button = Button(kit, text, "chosen" if chosen else "quiet", symbol=symbol, px=kit.metrics.small)
-        button.clicked.connect(lambda: self.intent.emit(intent))
-        if chosen:
-            button.setAccessibleDescription(kit.say("page.chosen"))
-        return button
 
     def _steps(self, kit: Kit, chrome: Chrome) -> QWidget:
         holder = QWidget()
         line = row(kit.metrics.mm(4))
         words = kit.say("page.step", step=chrome.step, of=chrome.of)
-        line.addWidget(Text(kit, chrome.service, kit.metrics.small, lines=1).coloured(COLOURS.ink_soft), 1)
-        line.addWidget(Text(kit, words, kit.metrics.small, bold=True).coloured(COLOURS.accent).snug())
+        line.addWidget(Text(kit, chrome.service, kit.metrics.small, lines=1).coloured(kit.colours.ink_soft), 1)
+        line.addWidget(Text(kit, words, kit.metrics.small, bold=True).coloured(kit.colours.accent).snug())
         bar = StepBar(kit, chrome.step, chrome.of)
         if kit.wide:
             line.insertWidget(1, bar, 2, Qt.AlignmentFlag.AlignVCenter)

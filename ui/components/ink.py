@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QFrame, QSizePolicy
 
 from ui.components.kit import Kit
 from ui.components.text import spoken
-from ui.theme import COLOURS
 
 LEAST_INK_MM = 25.0
 """Less than this is a slip of the finger, no signature."""
@@ -79,13 +78,13 @@ class InkField(QFrame):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = self._kit.metrics
-        painter.setPen(QPen(QColor(COLOURS.accent), 0.8 * metrics.px_per_mm))
-        painter.setBrush(QColor(COLOURS.surface))
+        painter.setPen(QPen(QColor(self._kit.colours.accent), 0.8 * metrics.px_per_mm))
+        painter.setBrush(QColor(self._kit.colours.surface))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(2, 2, -2, -2), metrics.radius, metrics.radius)
         line = self.height() * 0.78
-        painter.setPen(QPen(QColor(COLOURS.line_strong), 0.4 * metrics.px_per_mm, Qt.PenStyle.DashLine))
+        painter.setPen(QPen(QColor(self._kit.colours.line_strong), 0.4 * metrics.px_per_mm, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(metrics.mm(8), line), QPointF(self.width() - metrics.mm(8), line))
-        self._draw(painter, QColor(COLOURS.ink), 1.2 * metrics.px_per_mm)
+        self._draw(painter, QColor(self._kit.colours.ink), 1.2 * metrics.px_per_mm)
         painter.end()
 
     def _draw(self, painter: QPainter, colour: QColor, width: float) -> None:

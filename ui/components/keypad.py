@@ -34,7 +34,7 @@ class Keypad(QWidget):
         self.setLayout(grid)
 
     def _digit_key(self, kit: Kit, number: str) -> Key:
-        key = Key(kit, number, px=kit.metrics.display)
+        key = Key(kit, number, px=kit.metrics.heading if kit.low else kit.metrics.display)
         spoken(key, number)
         key.clicked.connect(lambda: self.digit.emit(number))
         return key

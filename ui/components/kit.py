@@ -12,18 +12,27 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 from kiosk.texts import Texts
 from ui import theme
 from ui.metrics import Metrics
+from ui.tokens import Colours
 
 _L = TypeVar("_L", bound=QBoxLayout)
 
 
 @dataclass(frozen=True)
 class Kit:
-    """Sizes, words and language of one page; `wide` is landscape."""
+    """Sizes, words, language and colours of one page; `wide` is landscape; `low`: its title stands in the
+    upper half, where nothing can be pressed."""
 
     metrics: Metrics
     texts: Texts
     language: str
     wide: bool = False
+    colours: Colours = theme.NORMAL
+    low: bool = False
+
+    @property
+    def flat(self) -> bool:
+        """Whether there is more room beside things than below them."""
+        return self.wide or self.low
 
     def say(self, key: str, **values: object) -> str:
         """The word or sentence `ui.<key>` in the page's language."""

@@ -11,12 +11,11 @@ from ui.components.button import Look, TouchButton
 from ui.components.icons import icon
 from ui.components.kit import Kit
 from ui.components.text import Paragraph
-from ui.theme import COLOURS
 
 BADGES = {
-    Readiness.READY: ("check-circle", COLOURS.ok, COLOURS.ok_soft),
-    Readiness.LATER: ("clock", COLOURS.warn, COLOURS.warn_soft),
-    Readiness.UNAVAILABLE: ("prohibit", COLOURS.ink_off, COLOURS.line),
+    Readiness.READY: ("check-circle", "ok", "ok_soft"),
+    Readiness.LATER: ("clock", "warn", "warn_soft"),
+    Readiness.UNAVAILABLE: ("prohibit", "ink_off", "surface_off"),
 }
 
 
@@ -91,10 +90,10 @@ class OptionCard(Card):
 
     def parts(self) -> list[tuple[str, QFont, str, int]]:
         metrics, kit = self.kit.metrics, self.kit
-        ink = COLOURS.ink if self.isEnabled() else COLOURS.ink_off
+        ink = kit.colours.ink if self.isEnabled() else kit.colours.ink_off
         return [
             (self.text(), kit.font(metrics.lead, True), self.paint.ink if self.chosen else ink, 4),
-            (self.option.detail, kit.font(metrics.small), COLOURS.ink_soft, 4),
+            (self.option.detail, kit.font(metrics.small), kit.colours.ink_soft, 4),
         ]
 
     def draw(self, painter: QPainter, area: QRectF) -> None:
@@ -103,11 +102,13 @@ class OptionCard(Card):
         px = self.kit.metrics.pick(10, 12)
         at = QPointF(self._pad(), (self.height() - px) / 2)
         if self.chosen or not self.isEnabled():
-            name, ink = ("check-circle", COLOURS.accent) if self.chosen else ("prohibit", COLOURS.ink_off)
+            name, ink = (
+                ("check-circle", self.kit.colours.accent) if self.chosen else ("prohibit", self.kit.colours.ink_off)
+            )
             painter.drawImage(at, icon(name, ink, px))
             return
         pen = painter.pen()
-        pen.setColor(QColor(COLOURS.line_strong))
+        pen.setColor(QColor(self.kit.colours.line_strong))
         pen.setWidthF(0.6 * self.kit.metrics.px_per_mm)
         painter.setPen(pen)
         painter.drawEllipse(QRectF(at.x(), at.y(), px, px).adjusted(2, 2, -2, -2))
@@ -140,12 +141,12 @@ class DoorCard(PicturedCard):
     def parts(self) -> list[tuple[str, QFont, str, int]]:
         metrics, kit = self.kit.metrics, self.kit
         return [
-            (self.door.label, kit.font(metrics.lead, True), COLOURS.ink, 3),
-            (self.door.detail, kit.font(metrics.small), COLOURS.ink_soft, 3),
+            (self.door.label, kit.font(metrics.lead, True), kit.colours.ink, 3),
+            (self.door.detail, kit.font(metrics.small), kit.colours.ink_soft, 3),
         ]
 
     def draw(self, painter: QPainter, area: QRectF) -> None:
-        self.draw_picture(painter, self.door.icon, COLOURS.accent, COLOURS.accent_soft)
+        self.draw_picture(painter, self.door.icon, self.kit.colours.accent, self.kit.colours.accent_soft)
         self._words(painter, self._pad())
 
 
@@ -161,7 +162,7 @@ class TileCard(PicturedCard):
 
     def parts(self) -> list[tuple[str, QFont, str, int]]:
         metrics, kit = self.kit.metrics, self.kit
-        first, second = (COLOURS.ink_off,) * 2 if self.is_off else (COLOURS.ink, COLOURS.ink_soft)
+        first, second = (kit.colours.ink_off,) * 2 if self.is_off else (kit.colours.ink, kit.colours.ink_soft)
         return [
             (self.tile.title, kit.font(metrics.lead, True), first, 3),
             (self.tile.summary, kit.font(metrics.small), second, 3),
@@ -176,14 +177,19 @@ class TileCard(PicturedCard):
         return Paragraph(words, self.kit.font(self.kit.metrics.small), room, 3)
 
     def draw(self, painter: QPainter, area: QRectF) -> None:
-        ink, fill = (COLOURS.ink_off, COLOURS.line) if self.is_off else (COLOURS.accent, COLOURS.accent_soft)
+        ink, fill = (
+            (self.kit.colours.ink_off, self.kit.colours.surface_off)
+            if self.is_off
+            else (self.kit.colours.accent, self.kit.colours.accent_soft)
+        )
         self.draw_picture(painter, self.tile.icon, ink, fill)
         self._words(painter, self._pad())
         self._draw_badge(painter)
 
     def _draw_badge(self, painter: QPainter) -> None:
         metrics = self.kit.metrics
-        symbol, ink, fill = BADGES[self.tile.readiness]
+        symbol, *names = BADGES[self.tile.readiness]
+        ink, fill = (getattr(self.kit.colours, name) for name in names)
         words = self._badge(self.width())
         px, inset = metrics.pick(8, 10.5), metrics.mm(2.5)
         left = self._pad() + self.side()

@@ -11,17 +11,16 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QVBoxLayo
 from ui.components.icons import icon
 from ui.components.kit import Kit, column, row
 from ui.components.text import Text, spoken
-from ui.theme import COLOURS
 
 Mood = Literal["plain", "info", "ok", "warn", "bad", "amber"]
 
-_MOODS: dict[Mood, tuple[str, str, str, str]] = {  # fill, edge, text, icon
-    "plain": (COLOURS.surface, COLOURS.line, COLOURS.ink, "info"),
-    "info": (COLOURS.accent_soft, COLOURS.accent_soft, COLOURS.accent, "info"),
-    "ok": (COLOURS.ok_soft, COLOURS.ok_soft, COLOURS.ok, "check-circle"),
-    "warn": (COLOURS.warn_soft, COLOURS.warn_mark, COLOURS.warn, "warning"),
-    "amber": (COLOURS.warn_mark, COLOURS.warn_mark, COLOURS.ink, "warning"),
-    "bad": (COLOURS.bad_soft, COLOURS.bad, COLOURS.bad, "warning-circle"),
+_MOODS: dict[Mood, tuple[str, str, str, str]] = {  # names of colours for fill, edge and text; the icon
+    "plain": ("surface", "line", "ink", "info"),
+    "info": ("accent_soft", "accent_soft", "accent", "info"),
+    "ok": ("ok_soft", "ok_soft", "ok", "check-circle"),
+    "warn": ("warn_soft", "warn_mark", "warn", "warning"),
+    "amber": ("warn_mark", "warn", "on_warn_mark", "warning"),
+    "bad": ("bad_soft", "bad", "bad", "warning-circle"),
 }
 
 
@@ -31,7 +30,7 @@ class Panel(QFrame):
     def __init__(self, kit: Kit, mood: Mood = "plain", *, spacing_mm: float = 3.5, pad_mm: float = 6) -> None:
         super().__init__()
         self._kit = kit
-        self._fill, self._edge = _MOODS[mood][:2]
+        self._fill, self._edge = (getattr(kit.colours, name) for name in _MOODS[mood][:2])
         pad = kit.metrics.mm(pad_mm)
         self.box: QVBoxLayout = column(kit.metrics.mm(spacing_mm), (pad, pad, pad, pad))
         self.setLayout(self.box)
@@ -65,7 +64,8 @@ class Band(Panel):
 
     def __init__(self, kit: Kit, mood: Mood, title: str, body: str = "", symbol: str = "") -> None:
         super().__init__(kit, mood, pad_mm=4.5)
-        _, _, ink, usual = _MOODS[mood]
+        _, _, name, usual = _MOODS[mood]
+        ink = getattr(kit.colours, name)
         line = row(kit.metrics.mm(3.5))
         px = kit.metrics.pick(11.5, 15)
         mark = _tall(Symbol(symbol or usual, ink, px), Text(kit, title).minimumSizeHint().height())
@@ -73,7 +73,7 @@ class Band(Panel):
         words = column(kit.metrics.mm(0.5))
         words.addWidget(Text(kit, title, bold=bool(body)).coloured(ink))
         if body:
-            words.addWidget(Text(kit, body).coloured(COLOURS.ink))
+            words.addWidget(Text(kit, body).coloured(kit.colours.ink))
         line.addLayout(words, 1)
         self.box.addLayout(line)
         spoken(self, title, body)
@@ -85,11 +85,13 @@ class Pair(QWidget):
     def __init__(self, kit: Kit, label: str, value: str, aside: QWidget | None = None) -> None:
         super().__init__()
         outer = row(kit.metrics.gap)
-        roomy = len(label) <= (9 if kit.language != "en" else 20) and not (kit.metrics.care and aside)
+        roomy = len(label) <= (9 if kit.language != "en" else 20) and not (kit.metrics.large and aside)
         words: QBoxLayout = row(kit.metrics.mm(4)) if roomy else column()
-        name = Text(kit, label, kit.metrics.small).coloured(COLOURS.ink_soft)
+        name = Text(kit, label, kit.metrics.small).coloured(kit.colours.ink_soft)
         if roomy:
-            name.setFixedWidth(kit.metrics.mm(46 if kit.language != "en" or kit.wide else 64) + 24 * kit.metrics.care)
+            name.setFixedWidth(
+                kit.metrics.mm(46 if kit.language != "en" or kit.wide else 64) + 24 * int(kit.metrics.large)
+            )
         words.addWidget(name, 0, Qt.AlignmentFlag.AlignVCenter if roomy else Qt.AlignmentFlag(0))
         words.addWidget(Text(kit, value, kit.metrics.body, lines=6), 1, Qt.AlignmentFlag.AlignVCenter)
         outer.addLayout(words, 1)
@@ -102,21 +104,23 @@ class Pair(QWidget):
 class Rule(QFrame):
     """A hairline."""
 
-    def __init__(self) -> None:
+    def __init__(self, kit: Kit) -> None:
         super().__init__()
+        self._colour = kit.colours.line
         self.setFixedHeight(1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(COLOURS.line))
+        painter.fillRect(self.rect(), QColor(self._colour))
         painter.end()
 
 
 class Bullet(QWidget):
     """A line of a list with a mark before it."""
 
-    def __init__(self, kit: Kit, text: str, symbol: str = "", colour: str = COLOURS.accent, number: int = 0) -> None:
+    def __init__(self, kit: Kit, text: str, symbol: str = "", colour: str = "", number: int = 0) -> None:
         super().__init__()
+        colour = colour or kit.colours.accent
         line: QHBoxLayout = row(kit.metrics.mm(3.5))
         body = Text(kit, text)
         mark: QWidget

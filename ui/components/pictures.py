@@ -12,7 +12,6 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPainterPath, QPaintEven
 from PySide6.QtWidgets import QFrame, QSizePolicy
 
 from ui.components.kit import Kit
-from ui.theme import COLOURS
 
 STEP_MS = 125
 
@@ -25,6 +24,7 @@ class Picture(QFrame):
 
     def __init__(self, kit: Kit, height_mm: float) -> None:
         super().__init__()
+        self.colours = kit.colours
         self._height = kit.metrics.mm(height_mm)
         self._ticks = 0
         self._timer = QTimer(self)
@@ -85,8 +85,8 @@ class DoorPicture(Picture):
             _fill(painter, "#e6e0d3", QRectF(left, 46 - high, wide, high), 1.2)
             self._windows(painter, left, wide, high)
         _fill(painter, "#0b4f8a", QRectF(33, 4, 34, 42), 3)
-        _fill(painter, COLOURS.paper, QRectF(36.5, 8, 27, 38), 1.5)
-        _fill(painter, COLOURS.glow, QRectF(39, 11, 22, 35), 1)
+        _fill(painter, self.colours.paper, QRectF(36.5, 8, 27, 38), 1.5)
+        _fill(painter, self.colours.glow, QRectF(39, 11, 22, 35), 1)
         light = QPainterPath(QPointF(39, 46))
         for x, y in ((61, 46), (72, 51.5), (32, 51.5)):
             light.lineTo(x, y)
@@ -95,8 +95,8 @@ class DoorPicture(Picture):
         for x, y in ((48, 14.5), (48, 49), (39, 46)):
             door.lineTo(x, y)
         painter.fillPath(door, QColor("#0d6a68"))
-        _fill(painter, COLOURS.glow, QRectF(45.2, 30, 1.5, 1.5), 0.75)
-        painter.setPen(QPen(QColor(COLOURS.line_strong), 0.35))
+        _fill(painter, self.colours.glow, QRectF(45.2, 30, 1.5, 1.5), 0.75)
+        painter.setPen(QPen(QColor(self.colours.line_strong), 0.35))
         painter.drawLine(QPointF(2, 46), QPointF(32.5, 46))
         painter.drawLine(QPointF(67.5, 46), QPointF(98, 46))
 
@@ -121,7 +121,7 @@ class CardPicture(Picture):
     def draw(self, painter: QPainter) -> None:
         _fill(painter, "#2e3a46", QRectF(16, 36, 68, 22), 4)
         _fill(painter, "#43525f", QRectF(20, 39, 60, 13), 2.5)
-        lamp = COLOURS.glow if self._reading else "#7fd1a4"
+        lamp = self.colours.glow if self._reading else "#7fd1a4"
         _fill(painter, lamp, QRectF(46, 54, 8, 1.8), 0.9)
         sunk = 1.0 if self._reading else min(1.0, 0.5 - 0.5 * math.cos(min(1.0, self.turn * 1.6) * math.pi))
         self._card(painter, 3 + sunk * 17)
@@ -154,12 +154,12 @@ class CardPicture(Picture):
         _fill(painter, "#8ea6bb", QRectF(59.4, top + 10.6, 6.7, 5.4), 2.2)
         for y, wide in ((4.2, 13), (8.2, 18), (12.2, 22)):
             _fill(painter, "#9fb3c5", QRectF(33, top + y, wide, 1.9), 0.9)
-        _fill(painter, COLOURS.accent, QRectF(33, top + 20.5, 30, 2), 1)
+        _fill(painter, self.colours.accent, QRectF(33, top + 20.5, 30, 2), 1)
 
     def _waves(self, painter: QPainter) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for place in range(3):
-            shade = QColor(COLOURS.accent)
+            shade = QColor(self.colours.accent)
             shade.setAlphaF(0.25 + 0.6 * max(0.0, math.cos((self.turn * 2 - place / 3) * 2 * math.pi)))
             painter.setPen(QPen(shade, 1.1))
             reach = 5.0 + 4 * place
@@ -182,7 +182,7 @@ class MouthPicture(Picture):
         _fill(painter, "#d8dee4", QRectF(24, 2, 52, 72), 4)
         _fill(painter, "#2e3a46", QRectF(29, 7, 42, 30), 2)
         _fill(painter, "#dfe9f2", QRectF(31, 9, 38, 26), 1)
-        colour = COLOURS.warn_mark if self._stopped else COLOURS.accent
+        colour = self.colours.warn_mark if self._stopped else self.colours.accent
         out = 0.35 if self._stopped else 0.15 + 0.85 * min(1.0, self.turn * 1.4)
         self._mouth(painter, QRectF(32, 55, 24, 3.4), colour if self._document else "")
         self._mouth(painter, QRectF(60, 44, 11, 3), "" if self._document else colour)
@@ -215,7 +215,7 @@ class WaitPicture(Picture):
     def draw(self, painter: QPainter) -> None:
         for place in range(3):
             swell = max(0.0, math.sin((self.turn - place / 6) * 2 * math.pi))
-            shade = QColor(COLOURS.accent)
+            shade = QColor(self.colours.accent)
             shade.setAlphaF(0.35 + 0.65 * swell)
             painter.setBrush(shade)
             radius = 4.2 + 1.8 * swell

@@ -13,7 +13,6 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.components.kit import Kit
-from ui.theme import COLOURS
 
 LEADING = 1.36  # distance of baselines in font sizes: Chinese needs air between lines
 MOST_CHARACTERS = 4000  # of one text; a longer one ends in an ellipsis
@@ -109,7 +108,7 @@ class Text(QLabel):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._face = kit.font(px or kit.metrics.body, bold)
         self._limit = lines
-        self._colour = COLOURS.ink
+        self._colour = kit.colours.ink
         self._balanced = False
         self._cache: dict[int, Paragraph] = {}
         self.setText(clean(text))

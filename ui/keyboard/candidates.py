@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from ui.keyboard.key import Clock, Key, Look
 from ui.keyboard.labels import label
 from ui.metrics import Metrics
-from ui.theme import COLOURS, font
+from ui.theme import Style, font
 
 
 class CandidateFlow(QWidget):
@@ -25,7 +25,7 @@ class CandidateFlow(QWidget):
     def __init__(
         self,
         metrics: Metrics,
-        language: str,
+        style: Style,
         clock: Clock,
         parent: QWidget | None = None,
         aligned: bool = False,
@@ -33,12 +33,12 @@ class CandidateFlow(QWidget):
         """`aligned`: in columns, as for a page; otherwise each as wide as its text."""
         super().__init__(parent)
         self._aligned = aligned
-        self._metrics, self._language, self._clock = metrics, language, clock
+        self._metrics, self._style, self._clock = metrics, style, clock
         self._pool: list[Key] = []
         self._texts: list[str] = []
         self._leads = True
-        self.text_px = metrics.font_px(14.5 if metrics.care else 11.5)
-        face = font(language, self.text_px)
+        self.text_px = metrics.lead
+        face = font(style.language, self.text_px)
         self._measure = QFontMetrics(face)
         face.setStyleStrategy(QFont.StyleStrategy.NoFontMerging)
         self._own = QFontMetrics(face)
@@ -82,7 +82,7 @@ class CandidateFlow(QWidget):
 
     def _put(self, used: int, at: int, text: str) -> Key:
         if used == len(self._pool):
-            key = Key(self._metrics, self._language, self._clock, self)
+            key = Key(self._metrics, self._style, self._clock, self)
             key.text_px = self.text_px
             key.used.connect(lambda: self.chosen.emit(key.property("at")))
             self._pool.append(key)
@@ -114,15 +114,15 @@ class CandidateBar(QWidget):
     chosen = Signal(int)
     expanded = Signal()
 
-    def __init__(self, metrics: Metrics, language: str, clock: Clock, parent: QWidget | None = None) -> None:
+    def __init__(self, metrics: Metrics, style: Style, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._metrics, self._language = metrics, language
+        self._metrics, self._style = metrics, style
         self._preedit = self._notice = ""
-        self.flow = CandidateFlow(metrics, language, clock, self)
+        self.flow = CandidateFlow(metrics, style, clock, self)
         self.flow.chosen.connect(self.chosen)
-        self.more = Key(metrics, language, clock, self)
+        self.more = Key(metrics, style, clock, self)
         self.more.look = Look.QUIET
-        self.more.setAccessibleName(label("more", language))
+        self.more.setAccessibleName(label("more", style.language))
         self.more.used.connect(self.expanded)
         self.setAccessibleName("")
         self.show_state("", [], more=False, open_=False)
@@ -138,7 +138,7 @@ class CandidateBar(QWidget):
         self.setAccessibleDescription(preedit)
         self.flow.fill([] if open_ else texts)
         self.more.sign = "up" if open_ else "down"
-        self.more.setAccessibleName(label("fewer" if open_ else "more", self._language))
+        self.more.setAccessibleName(label("fewer" if open_ else "more", self._style.language))
         self.more.setVisible(open_ or bool(texts) and (more or self.flow.shown < len(texts)))
         self.update()
 
@@ -172,19 +172,19 @@ class CandidateBar(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         inset, radius = self._metrics.gap / 2, self._metrics.mm(2.2)
         band = self.rect().adjusted(int(inset), 0, -int(inset), 0)
-        painter.setPen(QColor(COLOURS.line))
-        painter.setBrush(QColor(COLOURS.surface))
+        painter.setPen(QColor(self._style.colours.line))
+        painter.setBrush(QColor(self._style.colours.surface))
         painter.drawRoundedRect(band, radius, radius)
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         margin = self._metrics.mm(4)
         if self._notice and not self._preedit:
-            painter.setPen(QColor(COLOURS.ink_soft))
-            painter.setFont(font(self._language, self._metrics.small))
+            painter.setPen(QColor(self._style.colours.ink_soft))
+            painter.setFont(font(self._style.language, self._metrics.small))
             wrap = left | Qt.TextFlag.TextWordWrap
             painter.drawText(band.adjusted(margin, 0, -margin, 0), int(wrap), self._notice)
         else:
-            painter.setPen(QColor(COLOURS.accent))
-            painter.setFont(font(self._language, self._metrics.small))
+            painter.setPen(QColor(self._style.colours.accent))
+            painter.setFont(font(self._style.language, self._metrics.small))
             line = band.adjusted(margin, self._metrics.mm(1), -margin, 0)
             line.setHeight(self.line_height())
             painter.drawText(line, int(left), self._preedit)

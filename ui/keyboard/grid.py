@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from ui.keyboard.key import Clock, Key, Look
 from ui.keyboard.layouts import Act, KeySpec, Layout
 from ui.metrics import Metrics
+from ui.theme import Style
 
 _LOOKS = {Act.BACKSPACE: Look.QUIET, Act.SHIFT: Look.QUIET, Act.SPACE: Look.QUIET, Act.DONE: Look.MAIN}
 
@@ -26,7 +27,7 @@ class KeyGrid(QWidget):
     def __init__(
         self,
         metrics: Metrics,
-        language: str,
+        style: Style,
         clock: Clock,
         parent: QWidget | None = None,
         large: bool = False,
@@ -34,7 +35,7 @@ class KeyGrid(QWidget):
         """`large`: a pad with few keys, written large."""
         super().__init__(parent)
         self._large = large
-        self._metrics, self._language, self._clock = metrics, language, clock
+        self._metrics, self._style, self._clock = metrics, style, clock
         self._layout: Layout = ()
         self._keys: list[tuple[KeySpec, Key]] = []
 
@@ -71,7 +72,7 @@ class KeyGrid(QWidget):
         self._place()
 
     def _make(self, spec: KeySpec) -> Key:
-        key = Key(self._metrics, self._language, self._clock, self)
+        key = Key(self._metrics, self._style, self._clock, self)
         key.look = _LOOKS.get(spec.act, Look.PLAIN)
         if spec.act in (Act.SPACE, Act.DONE):
             key.text_px = self._metrics.small

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ui.keyboard import signs
 from ui.metrics import Metrics
-from ui.theme import COLOURS, font
+from ui.theme import Style, font
 
 BOUNCE_S = 0.06
 ARROW_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
@@ -28,7 +28,7 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True)
 class Paint:
-    """Colours of a face: resting, pressed, what is written on it, and its edge (empty: none)."""
+    """Names of the colours of a face: resting, pressed, what is written on it, and its edge (empty: none)."""
 
     face: str
     pressed: str
@@ -39,12 +39,12 @@ class Paint:
 class Look(Enum):
     """How a key is painted."""
 
-    PLAIN = Paint(COLOURS.surface, COLOURS.accent_soft, COLOURS.ink, COLOURS.line_strong)
-    QUIET = Paint(COLOURS.surface_off, COLOURS.accent_soft, COLOURS.ink, COLOURS.line_strong)
-    MAIN = Paint(COLOURS.accent, COLOURS.accent_down, COLOURS.accent_ink, COLOURS.accent)
-    CHOSEN = Paint(COLOURS.accent_soft, COLOURS.accent_soft, COLOURS.accent, COLOURS.accent)
-    BARE = Paint("", COLOURS.accent_soft, COLOURS.ink, "")
-    FIRST = Paint(COLOURS.accent_soft, COLOURS.surface, COLOURS.accent, "")
+    PLAIN = Paint("surface", "pressed", "ink", "line_strong")
+    QUIET = Paint("surface_off", "pressed", "ink", "line_strong")
+    MAIN = Paint("accent", "accent_down", "accent_ink", "accent")
+    CHOSEN = Paint("accent_soft", "pressed", "accent", "accent")
+    BARE = Paint("", "pressed", "ink", "")
+    FIRST = Paint("accent_soft", "pressed", "accent", "")
 
 
 class Key(QAbstractButton):
@@ -52,14 +52,20 @@ class Key(QAbstractButton):
 
     used = Signal()
 
-    def __init__(self, metrics: Metrics, language: str, clock: Clock, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        metrics: Metrics,
+        style: Style,
+        clock: Clock,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.look = Look.PLAIN
         self.hint = ""
         self.hint_share = 0.5
         self.sign = ""  # a drawn sign of ui.keyboard.signs instead of the text
-        self.text_px = metrics.font_px(12.5 if metrics.care else 10)
-        self._metrics, self._language, self._clock = metrics, language, clock
+        self.text_px = metrics.body
+        self._metrics, self._style, self._clock = metrics, style, clock
         self._down_at = self._ended_at = float("-inf")
         self._ringed = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a press never takes the focus from what is written
@@ -123,27 +129,35 @@ class Key(QAbstractButton):
         """Face, edge, text or sign, hint, ring of the focus."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        face, paint = self.face(), self.look.value
+        face, paint = self.face(), self._paint()
         self._paint_face(painter, face, paint)
-        painter.setPen(QColor(paint.ink if self.isEnabled() else COLOURS.ink_off))
+        painter.setPen(QColor(paint.ink if self.isEnabled() else self._style.colours.ink_off))
         if self.sign:
             signs.paint(painter, self.sign, face, self.text_px)
         else:
             self._paint_text(painter, face)
         painter.end()
 
+    def _paint(self) -> Paint:
+        names = self.look.value
+        found = (
+            getattr(self._style.colours, name) if name else ""
+            for name in (names.face, names.pressed, names.ink, names.edge)
+        )
+        return Paint(*found)
+
     def _paint_face(self, painter: QPainter, face: QRectF, paint: Paint) -> None:
         radius = self._metrics.mm(2.2)
         colour = paint.pressed if self.isDown() else paint.face
         if not self.isEnabled():
-            colour = COLOURS.surface_off if paint.face else ""
+            colour = self._style.colours.surface_off if paint.face else ""
         painter.setPen(Qt.PenStyle.NoPen if not paint.edge else QPen(QColor(self._edge(paint)), 1.4))
         painter.setBrush(QColor(colour) if colour else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(face.adjusted(0.7, 0.7, -0.7, -0.7), radius, radius)
         if self._has_ring():
             width = self._metrics.mm(0.9)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(COLOURS.focus), width))
+            painter.setPen(QPen(QColor(self._style.colours.focus), width))
             grown = face.adjusted(-width / 2, -width / 2, width / 2, width / 2)
             painter.drawRoundedRect(grown, radius + width / 2, radius + width / 2)
 
@@ -153,13 +167,13 @@ class Key(QAbstractButton):
 
     def _edge(self, paint: Paint) -> str:
         if not self.isEnabled():
-            return COLOURS.line
-        return COLOURS.accent if self.isDown() else paint.edge
+            return self._style.colours.line
+        return self._style.colours.accent if self.isDown() else paint.edge
 
     def _paint_text(self, painter: QPainter, face: QRectF) -> None:
         # The weight says "chosen" and "main" beside the colour, for those who do not see the colour.
         bold = self.look in (Look.MAIN, Look.CHOSEN)
-        painter.setFont(font(self._language, self.text_px, bold))
+        painter.setFont(font(self._style.language, self.text_px, bold))
         if not self.hint:
             painter.drawText(face, Qt.AlignmentFlag.AlignCenter, self.text())
             return
@@ -167,8 +181,8 @@ class Key(QAbstractButton):
         beside = face.width() > 2 * face.height()
         main = face if beside else face.adjusted(0, 0, 0, -small * 1.2)
         painter.drawText(main, Qt.AlignmentFlag.AlignCenter, self.text())
-        painter.setFont(font(self._language, small))
-        painter.setPen(QColor(COLOURS.ink_soft if self.isEnabled() else COLOURS.ink_off))
+        painter.setFont(font(self._style.language, small))
+        painter.setPen(QColor(self._style.colours.ink_soft if self.isEnabled() else self._style.colours.ink_off))
         if beside:
             right = face.adjusted(0, 0, -self._metrics.mm(4), 0)
             painter.drawText(right, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.hint)

@@ -13,6 +13,7 @@ from ui.keyboard.candidates import CandidateFlow
 from ui.keyboard.key import Clock, Key, Look
 from ui.keyboard.labels import label
 from ui.metrics import Metrics
+from ui.theme import Style
 
 MANY = 72
 """Candidates to fetch for one page: more than fit."""
@@ -25,17 +26,17 @@ class CandidatePage(QWidget):
     wanted = Signal(int)
     closed = Signal()
 
-    def __init__(self, metrics: Metrics, language: str, clock: Clock, parent: QWidget | None = None) -> None:
+    def __init__(self, metrics: Metrics, style: Style, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._starts = [0]
-        self.flow = CandidateFlow(metrics, language, clock, self, aligned=True)
+        self.flow = CandidateFlow(metrics, style, clock, self, aligned=True)
         self.flow.chosen.connect(lambda at: self.chosen.emit(self._starts[-1] + at))
-        self._buttons = [Key(metrics, language, clock, self) for _ in range(3)]
+        self._buttons = [Key(metrics, style, clock, self) for _ in range(3)]
         self.previous, self.next, self.fewer = self._buttons
         for key, name in zip(self._buttons, ("previous", "next", "fewer"), strict=True):
             key.look = Look.QUIET
-            key.setText(label(name, language))
-            key.setAccessibleName(label(name, language))
+            key.setText(label(name, style.language))
+            key.setAccessibleName(label(name, style.language))
             key.text_px = metrics.small
         self.previous.used.connect(self._back)
         self.next.used.connect(self._on)

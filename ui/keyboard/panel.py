@@ -22,6 +22,8 @@ from ui.keyboard.rime import InputEngine, installed_schemas
 from ui.keyboard.tabs import ModeTabs
 from ui.keyboard.walk import ARROWS, neighbour
 from ui.metrics import Metrics
+from ui.theme import NORMAL, Style
+from ui.tokens import Colours
 
 BAR = 14
 """Candidates to fetch for the bar: as many as fit on the widest screen."""
@@ -49,16 +51,18 @@ class KeyboardPanel(QWidget):
         *,
         engine: InputEngine | None = None,
         clock: Clock = time.monotonic,
+        colours: Colours = NORMAL,
     ) -> None:
         """`engine` shares an input process; without it a Chinese panel warms one of its own."""
         super().__init__(parent)
         self._kind, self._language, self._metrics = kind, language, metrics
+        self._style = Style(language, colours)
         self._clock, self._shown_at = clock, float("-inf")
         self._capitals = ""  # "", "once" or "locked"
         self._many = False
         self._modes = self._usable_modes()
         self._mode = self._modes[0]
-        self._grid = KeyGrid(metrics, language, clock, self, large=kind in ("number", "phone", "id_number"))
+        self._grid = KeyGrid(metrics, self._style, clock, self, large=kind in ("number", "phone", "id_number"))
         self._grid.used.connect(self._use)
         self._tabs: ModeTabs | None = None
         self._engine: InputEngine | None = None
@@ -175,15 +179,15 @@ class KeyboardPanel(QWidget):
         return tuple(mode for mode in modes if (schema_of(mode, self._language) or "") in installed | {""})
 
     def _build_chinese(self, engine: InputEngine | None, clock: Clock) -> None:
-        self._bar = CandidateBar(self._metrics, self._language, clock, self)
+        self._bar = CandidateBar(self._metrics, self._style, clock, self)
         self._bar.chosen.connect(self._choose)
         self._bar.expanded.connect(self._toggle_page)
-        self._page = CandidatePage(self._metrics, self._language, clock, self)
+        self._page = CandidatePage(self._metrics, self._style, clock, self)
         self._page.chosen.connect(self._choose)
         self._page.wanted.connect(self._leaf)
         self._page.closed.connect(self._toggle_page)
         self._page.hide()
-        self._tabs = ModeTabs(self._modes, self._metrics, self._language, clock, self)
+        self._tabs = ModeTabs(self._modes, self._metrics, self._style, clock, self)
         self._tabs.chosen.connect(self.set_mode)
         if any(schema_of(mode, self._language) for mode in self._modes):
             schema = schema_of(self._mode, self._language)

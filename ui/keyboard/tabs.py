@@ -12,7 +12,7 @@ from ui.keyboard.key import Clock, Key, Look
 from ui.keyboard.labels import label
 from ui.keyboard.layouts import Mode
 from ui.metrics import Metrics
-from ui.theme import font
+from ui.theme import Style, font
 
 
 class ModeTabs(QWidget):
@@ -20,13 +20,13 @@ class ModeTabs(QWidget):
 
     chosen = Signal(object)
 
-    def __init__(self, modes: Sequence[Mode], metrics: Metrics, language: str, clock: Clock, parent: QWidget) -> None:
+    def __init__(self, modes: Sequence[Mode], metrics: Metrics, style: Style, clock: Clock, parent: QWidget) -> None:
         super().__init__(parent)
-        self._metrics, self._language = metrics, language
-        self._tabs = {mode: Key(metrics, language, clock, self) for mode in modes}
+        self._metrics, self._style = metrics, style
+        self._tabs = {mode: Key(metrics, style, clock, self) for mode in modes}
         for mode, tab in self._tabs.items():
-            tab.setText(label(mode.value, language))
-            tab.setAccessibleName(label(mode.value, language))
+            tab.setText(label(mode.value, style.language))
+            tab.setAccessibleName(label(mode.value, style.language))
             tab.text_px = metrics.small
             tab.setCheckable(True)
             tab.used.connect(lambda mode=mode: self.chosen.emit(mode))
@@ -54,5 +54,5 @@ class ModeTabs(QWidget):
             left = right
 
     def _need(self, tab: Key) -> int:
-        word = QFontMetrics(font(self._language, tab.text_px, bold=True)).horizontalAdvance(tab.text())
+        word = QFontMetrics(font(self._style.language, tab.text_px, bold=True)).horizontalAdvance(tab.text())
         return self._metrics.gap + max(self._metrics.key, word + self._metrics.mm(2))

@@ -14,7 +14,6 @@ from ui.components.panel import Band, Bullet
 from ui.components.pictures import DoorPicture
 from ui.components.text import Text
 from ui.screens.base import Screen
-from ui.theme import COLOURS
 
 
 class AttractScreen(Screen[AttractView]):
@@ -34,7 +33,7 @@ class AttractScreen(Screen[AttractView]):
             box = self._root
         box.addStretch(1)
         if not self._scene.wide:
-            box.addWidget(DoorPicture(kit, 100 if kit.metrics.care else 122))
+            self._reading(box).addWidget(DoorPicture(kit, 100 if kit.metrics.large else 122))
         self._words(view, box)
         box.addStretch(2)
         for notice in view.notices[:2]:
@@ -42,13 +41,14 @@ class AttractScreen(Screen[AttractView]):
 
     def _words(self, view: AttractView, box: QVBoxLayout) -> None:
         kit = self._kit
-        px = kit.metrics.heading if self._scene.wide and kit.metrics.care else kit.metrics.display
+        px = kit.metrics.heading if self._scene.wide and kit.metrics.large else kit.metrics.display
         title = Text(kit, view.title, px, bold=True, lines=3).balanced()
-        box.addWidget(title if self._scene.wide else title.centred())
-        promises, aside = column(kit.metrics.mm(3)), 0 if self._scene.wide or kit.metrics.care else 14
+        if not kit.low:
+            box.addWidget(title if self._scene.wide else title.centred())
+        promises, aside = column(kit.metrics.mm(3)), 0 if self._scene.wide or kit.metrics.large else 14
         promises.setContentsMargins(kit.metrics.mm(aside), kit.metrics.mm(3), 0, 0)
-        for line in view.lines[:4]:
-            promises.addWidget(Bullet(kit, line, "check-circle", COLOURS.ok))
+        for line in view.lines[: 2 if kit.flat and kit.metrics.swell >= 1 else 4]:
+            promises.addWidget(Bullet(kit, line, "check-circle", kit.colours.ok))
         box.addLayout(promises)
 
     def _actions(self, view: AttractView) -> list[Button]:
@@ -59,7 +59,9 @@ class AttractScreen(Screen[AttractView]):
         if self._scene.wide:
             return
         foot = f"{view.hours}   {self._kit.say('page.welcome')}".strip()
-        self._root.addWidget(Text(self._kit, foot, self._kit.metrics.small).coloured(COLOURS.ink_soft).centred())
+        self._root.addWidget(
+            Text(self._kit, foot, self._kit.metrics.small).coloured(self._kit.colours.ink_soft).centred()
+        )
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):

@@ -15,13 +15,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.intents import BackPressed, Intent, LeavePressed, Touched
 from kiosk.texts import Texts
-from kiosk.views import Chrome, View
+from kiosk.views import Chrome, TextSize, View
 from ui.components.button import Button
 from ui.components.kit import Kit, Stage, column, row
 from ui.components.panel import Band
 from ui.components.scroll import Scroll
 from ui.components.text import Text
 from ui.metrics import Metrics
+from ui.tokens import TOKENS
 
 V = TypeVar("V", bound=View)
 
@@ -36,19 +37,27 @@ class Scene:
 
     def kit(self, chrome: Chrome) -> Kit:
         """The kit for a page with this frame."""
-        return Kit(Metrics(self.px_per_mm, chrome.care), self.texts, chrome.language.value, self.wide)
+        swell = TOKENS.sizes[chrome.look.size]
+        swell = max(swell, TOKENS.sizes[TextSize.LARGER]) if chrome.care else swell
+        colours = TOKENS.themes[chrome.look.theme]
+        low = chrome.look.low and not self.wide  # a panel on its side is within reach as it is
+        return Kit(Metrics(self.px_per_mm, swell), self.texts, chrome.language.value, self.wide, colours, low)
 
 
 class Screen(Stage, Generic[V]):
     """Base of all screens; subclasses implement `_compose`."""
 
     intent = Signal(object)
+    crowded = False
+    """In the low layout: the row of languages and help gives way to the page."""
 
     def __init__(self, scene: Scene) -> None:
         super().__init__()
         self._scene = scene
         self._view: V | None = None
         self._root = column()
+        self.above: QWidget | None = None
+        """In the low layout: what is only read, for the upper half; the window shows it."""
 
     # QWidget.render paints a widget elsewhere; nobody calls it on a screen
     def render(self, view: V) -> None:  # type: ignore[override]
@@ -64,7 +73,7 @@ class Screen(Stage, Generic[V]):
     def _rebuild(self) -> None:
         """Build the page again from the present view."""
         if self._view is not None:
-            self._root = column()
+            self._root, self.above = column(), None
             self.fresh(self._root)
             self._build(self._view)
 
@@ -76,12 +85,16 @@ class Screen(Stage, Generic[V]):
         air = 3.5 if self._scene.wide else 5.5
         self._root.setContentsMargins(metrics.margin, metrics.mm(air), metrics.margin, metrics.mm(air))
         self._root.setSpacing(metrics.mm(min(air, 5)))
+        if self._kit.low:  # an expanding spacer without a stretch: it takes what nothing else wants
+            self._root.addStretch(0)
         self._heading(view)
         self._compose(view)
         self._footer(view)
+        if self.above is not None:
+            self._reading(self._root).addStretch(0)
 
     def _heading(self, view: V) -> None:
-        if view.title:
+        if view.title and not self._kit.low:
             self._root.addWidget(Text(self._kit, view.title, self._kit.metrics.heading, bold=True, lines=4).balanced())
 
     def _compose(self, view: V) -> None:
@@ -93,6 +106,9 @@ class Screen(Stage, Generic[V]):
 
     def _footer(self, view: V) -> None:
         actions, ways_out = self._actions(view), self._ways_out(view.chrome)
+        if self._kit.low:
+            self._low_footer(ways_out, actions)
+            return
         if self._scene.wide:
             line = row(self._kit.metrics.gap)
             for button in ways_out:
@@ -109,9 +125,31 @@ class Screen(Stage, Generic[V]):
             if group:
                 self._root.addLayout(line)
 
+    def _low_footer(self, ways_out: list[Button], actions: list[Button]) -> None:
+        """One line where the words have room in it, else two."""
+        metrics, together = self._kit.metrics, [*ways_out, *actions]
+        needed = sum(button.sizeHint().width() for button in together) * 1.35
+        for group in [together] if needed < metrics.mm(240) else [actions, ways_out]:
+            line = row(metrics.gap)
+            for button in group:
+                line.addWidget(button, 3 if button is group[-1] and button in actions else 2)
+            if group:
+                self._root.addLayout(line)
+
     def _at_least(self, button: Button, width_mm: float) -> Button:
         button.setFixedWidth(max(button.sizeHint().width(), self._kit.metrics.mm(width_mm)))
         return button
+
+    def _reading(self, box: QVBoxLayout) -> QVBoxLayout:
+        """Where a thing goes that is read and never pressed: `box`, or in the low layout the upper half."""
+        if not self._kit.low:
+            return box
+        if self.above is None:
+            self.above = QWidget()
+            self.above.setLayout(column(self._kit.metrics.mm(4)))
+        found = self.above.layout()
+        assert isinstance(found, QVBoxLayout)
+        return found
 
     def _columns(self, left: int = 1, right: int = 1) -> tuple[QVBoxLayout, QVBoxLayout]:
         """Where words and where the large thing go: side by side in landscape, one below the other in portrait."""

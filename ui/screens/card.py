@@ -8,7 +8,6 @@ from ui.components.pictures import CardPicture
 from ui.components.text import Text
 from ui.screens.base import Screen
 from ui.screens.ways import add_other_ways
-from ui.theme import COLOURS
 
 
 class CardScreen(Screen[CardView]):
@@ -17,17 +16,19 @@ class CardScreen(Screen[CardView]):
     def _compose(self, view: CardView) -> None:
         kit = self._kit
         words, large = self._columns()
-        self._say(view.body, words)
+        read = self._reading(words)
+        self._say(view.body, read)
         if view.problem:
-            self._warn(view.problem, words)
+            self._warn(view.problem, read)
         elif view.reading:
-            words.addWidget(Band(kit, "info", kit.say("card.reading"), symbol="identification-card"))
+            read.addWidget(Band(kit, "info", kit.say("card.reading"), symbol="identification-card"))
         picture = CardPicture(kit, 120, view.reading, view.place)
         picture.setAccessibleName(kit.say(f"card.{view.place}"))
-        large.addWidget(picture, 1)
+        if not (kit.low and kit.metrics.large and view.problem):  # the words need the room more
+            self._reading(large).addWidget(picture, 1)
         if not view.reading:
             label = Text(kit, kit.say(f"card.{view.place}"), kit.metrics.lead, bold=True)
-            large.addWidget(label.coloured(COLOURS.accent).centred())
+            large.addWidget(label.coloured(kit.colours.accent).centred())
         if self._scene.wide:
             words.addStretch(1)
         add_other_ways(self.intent, kit, words, view.others)

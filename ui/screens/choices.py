@@ -11,7 +11,6 @@ from ui.components.kit import add_rows
 from ui.components.option import OptionCard
 from ui.components.text import Text
 from ui.screens.base import Screen
-from ui.theme import COLOURS
 
 
 class ChoicesScreen(Screen[ChoicesView]):
@@ -27,7 +26,7 @@ class ChoicesScreen(Screen[ChoicesView]):
         self._say(view.hint, box)
         self._warn(view.problem, box)
         count = self._kit.say("choices.count", least=view.least, most=view.most, chosen=len(self._on))
-        box.addWidget(Text(self._kit, count, bold=True).coloured(COLOURS.accent))
+        box.addWidget(Text(self._kit, count, bold=True).coloured(self._kit.colours.accent))
         cards: list[QWidget] = [self._card(option) for option in view.options]
         across = 2 if self._scene.wide and len(view.options) > 2 else 1
         add_rows(box, cards, across, self._kit.metrics.mm(4))

@@ -18,6 +18,7 @@ from ui.screens.ways import add_other_ways
 class CodeScreen(Screen[CodeView]):
     """Confirm is pressed by the citizen, never by the last digit; a problem empties the boxes."""
 
+    crowded = True
     _digits = ""
 
     def _forget(self, view: CodeView) -> None:
@@ -38,9 +39,10 @@ class CodeScreen(Screen[CodeView]):
         right.addWidget(keypad, 1)
 
     def _words(self, view: CodeView, box: QVBoxLayout) -> None:
-        self._say(view.body, box)
-        self._warn(view.problem, box)
-        box.addWidget(self._boxes)
+        read = self._reading(box)
+        self._say(view.body, read)
+        self._warn(view.problem, read)
+        read.addWidget(self._boxes)
         add_other_ways(self.intent, self._kit, box, view.others)
 
     def _actions(self, view: CodeView) -> list[Button]:

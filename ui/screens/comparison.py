@@ -11,7 +11,6 @@ from ui.components.kit import column, row
 from ui.components.panel import Band, Panel, Rule
 from ui.components.text import Text, spoken
 from ui.screens.base import Screen
-from ui.theme import COLOURS
 
 
 class ComparisonScreen(Screen[ComparisonView]):
@@ -26,22 +25,24 @@ class ComparisonScreen(Screen[ComparisonView]):
         panel = Panel(kit)
         for place, contrast in enumerate(view.rows):
             if place:
-                panel.box.addWidget(Rule())
+                panel.box.addWidget(Rule(self._kit))
             panel.box.addLayout(self._row(contrast, view))
         box.addWidget(panel)
 
     def _heads(self, view: ComparisonView) -> QVBoxLayout:
         line, box = row(self._kit.metrics.mm(6)), column()
         for name in (view.left, view.right):
-            line.addWidget(Text(self._kit, name, self._kit.metrics.lead, bold=True).coloured(COLOURS.accent), 1)
+            line.addWidget(
+                Text(self._kit, name, self._kit.metrics.lead, bold=True).coloured(self._kit.colours.accent), 1
+            )
         box.addLayout(line)
         return box
 
     def _row(self, contrast: Contrast, view: ComparisonView) -> QVBoxLayout:
         kit, box = self._kit, column(self._kit.metrics.mm(1))
-        box.addWidget(Text(kit, contrast.label, kit.metrics.small).coloured(COLOURS.ink_soft))
+        box.addWidget(Text(kit, contrast.label, kit.metrics.small).coloured(kit.colours.ink_soft))
         if contrast.left == contrast.right:
-            box.addWidget(Text(kit, contrast.left, kit.metrics.body, lines=8).coloured(COLOURS.ink_soft))
+            box.addWidget(Text(kit, contrast.left, kit.metrics.body, lines=8).coloured(kit.colours.ink_soft))
             return box
         line = row(kit.metrics.mm(6))
         for name, value in ((view.left, contrast.left), (view.right, contrast.right)):

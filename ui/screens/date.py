@@ -14,7 +14,6 @@ from ui.components.kit import row
 from ui.components.text import Text, spoken
 from ui.dates import DIRECT_YEARS, Bounds, Part, PartialDate, read_partial, write
 from ui.screens.base import Screen
-from ui.theme import COLOURS
 
 
 class DateScreen(Screen[DateView]):
@@ -44,7 +43,7 @@ class DateScreen(Screen[DateView]):
         box.addLayout(line)
         asked = self._asked or bounds.parts[-1]
         question = Text(self._kit, self._kit.say(f"date.pick_{asked}"), bold=True)
-        box.addWidget(question.coloured(COLOURS.accent))
+        box.addWidget(question.coloured(self._kit.colours.accent))
         pad = {"year": self._years, "month": self._months, "day": self._days}[asked](bounds)
         box.addWidget(pad)
 

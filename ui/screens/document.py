@@ -12,7 +12,6 @@ from ui.components.button import Button
 from ui.components.kit import Kit, row
 from ui.components.text import Text, spoken
 from ui.screens.base import Screen
-from ui.theme import COLOURS
 
 
 class Sheet(QFrame):
@@ -36,8 +35,8 @@ class Sheet(QFrame):
         size.scale(area.size(), Qt.AspectRatioMode.KeepAspectRatio)
         target = QRectF(0, 0, size.width(), size.height())
         target.moveCenter(area.center())
-        painter.setPen(QPen(QColor(COLOURS.line_strong), 1))
-        painter.setBrush(QColor(COLOURS.surface))
+        painter.setPen(QPen(QColor(self._kit.colours.line_strong), 1))
+        painter.setBrush(QColor(self._kit.colours.surface))
         painter.drawRect(target)
         painter.drawImage(target, self._image)
         painter.end()
@@ -58,7 +57,7 @@ class DocumentScreen(Screen[DocumentView]):
         sheet = Sheet(self._kit, view.pages[self._page] if view.pages else b"")
         words = self._kit.say("page.sheet", page=self._page + 1, of=max(1, len(view.pages)))
         spoken(sheet, words)
-        large.addWidget(sheet, 1)
+        self._reading(large).addWidget(sheet, 1)
         if self._scene.wide:
             words_box.addStretch(1)
         if len(view.pages) > 1:

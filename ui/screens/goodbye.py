@@ -11,7 +11,6 @@ from ui.components.kit import add_rows
 from ui.components.panel import Bullet, Panel
 from ui.components.text import Text
 from ui.screens.base import Screen
-from ui.theme import COLOURS
 
 
 class GoodbyeScreen(Screen[GoodbyeView]):
@@ -26,16 +25,16 @@ class GoodbyeScreen(Screen[GoodbyeView]):
         if view.reminders:
             panel = Panel(kit, "warn")
             panel.box.addWidget(
-                Text(kit, kit.say("page.reminders"), kit.metrics.lead, bold=True).coloured(COLOURS.warn)
+                Text(kit, kit.say("page.reminders"), kit.metrics.lead, bold=True).coloured(kit.colours.warn)
             )
             for reminder in view.reminders:
-                panel.box.addWidget(Bullet(kit, reminder, "warning-circle", COLOURS.warn))
+                panel.box.addWidget(Bullet(kit, reminder, "warning-circle", kit.colours.warn))
             panels.append(panel)
         if view.wiped:
             panel = Panel(kit, "ok")
-            panel.box.addWidget(Text(kit, kit.say("page.wiped"), kit.metrics.lead, bold=True).coloured(COLOURS.ok))
+            panel.box.addWidget(Text(kit, kit.say("page.wiped"), kit.metrics.lead, bold=True).coloured(kit.colours.ok))
             for item in view.wiped:
-                panel.box.addWidget(Bullet(kit, item, "check", COLOURS.ok))
+                panel.box.addWidget(Bullet(kit, item, "check", kit.colours.ok))
             panels.append(panel)
         add_rows(box, panels, 2 if self._scene.wide else 1, kit.metrics.mm(5))
 

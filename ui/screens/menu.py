@@ -13,7 +13,6 @@ from ui.components.kit import add_rows, column, row
 from ui.components.option import DoorCard, PicturedCard, TileCard
 from ui.components.text import Text
 from ui.screens.base import Screen
-from ui.theme import COLOURS
 
 
 class MenuScreen(Screen[MenuView]):
@@ -29,12 +28,14 @@ class MenuScreen(Screen[MenuView]):
             self._cards([self._door(door) for door in view.doors], box)
         for group in view.groups:
             if group.title:
-                heading = Text(self._kit, group.title, self._kit.metrics.lead, bold=True).coloured(COLOURS.ink_soft)
+                heading = Text(self._kit, group.title, self._kit.metrics.lead, bold=True).coloured(
+                    self._kit.colours.ink_soft
+                )
                 box.addWidget(heading)
             self._cards([self._tile(tile) for tile in group.tiles], box)
 
     def _tabs(self, view: MenuView) -> None:
-        across = 2 if self._kit.metrics.care and not self._scene.wide else (6 if self._scene.wide else 4)
+        across = 2 if self._kit.metrics.large and not self._scene.wide else (6 if self._scene.wide else 4)
         for start in range(0, len(view.tabs), across):
             line = row(self._kit.metrics.gap)
             for tab in view.tabs[start : start + across]:
@@ -49,7 +50,7 @@ class MenuScreen(Screen[MenuView]):
         return button
 
     def _cards(self, cards: Sequence[PicturedCard], box: QVBoxLayout) -> None:
-        across = (2 if self._kit.metrics.care else 3) if self._scene.wide else 1 if self._kit.metrics.care else 2
+        across = (2 if self._kit.metrics.large else 3) if self._scene.wide else 1 if self._kit.metrics.large else 2
         rows = column(self._kit.metrics.mm(4))
         add_rows(rows, cards, across, self._kit.metrics.mm(4))
         box.addLayout(rows)

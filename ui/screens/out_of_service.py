@@ -8,7 +8,6 @@ from kiosk.views import OutOfServiceView
 from ui.components.panel import Band, Symbol
 from ui.components.text import Text
 from ui.screens.base import Screen
-from ui.theme import COLOURS
 
 
 class OutOfServiceScreen(Screen[OutOfServiceView]):
@@ -20,7 +19,7 @@ class OutOfServiceScreen(Screen[OutOfServiceView]):
     def _compose(self, view: OutOfServiceView) -> None:
         kit = self._kit
         self._root.addStretch(2)
-        symbol = Symbol("wrench", COLOURS.ink_soft, kit.metrics.mm(36))
+        symbol = Symbol("wrench", kit.colours.ink_soft, kit.metrics.mm(36))
         self._root.addWidget(symbol, 0, Qt.AlignmentFlag.AlignHCenter)
         self._root.addWidget(Text(kit, view.title, kit.metrics.display, bold=True, lines=3).balanced().centred())
         self._root.addWidget(Text(kit, view.body, kit.metrics.lead).balanced().centred())

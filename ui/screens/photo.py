@@ -8,7 +8,6 @@ from ui.components.button import Button
 from ui.components.camera import CameraPicture
 from ui.components.text import Text
 from ui.screens.base import Screen
-from ui.theme import COLOURS
 
 
 class PhotoScreen(Screen[PhotoView]):
@@ -19,10 +18,10 @@ class PhotoScreen(Screen[PhotoView]):
         words, large = self._columns(2, 3)
         self._say(view.hint, words)
         self._warn(view.problem, words)
-        large.addWidget(CameraPicture(kit, view.frames, view.taken, paper=view.of_paper), 1)
+        self._reading(large).addWidget(CameraPicture(kit, view.frames, view.taken, paper=view.of_paper), 1)
         if not view.taken:
             words_of = kit.say("photo.paper" if view.of_paper else "photo.guide")
-            guide = Text(kit, words_of, kit.metrics.lead, bold=True).coloured(COLOURS.accent)
+            guide = Text(kit, words_of, kit.metrics.lead, bold=True).coloured(kit.colours.accent)
             words.addWidget(guide if self._scene.wide else guide.centred())
         if self._scene.wide:
             words.addStretch(1)

@@ -6,7 +6,6 @@ from kiosk.views import PrintingView
 from ui.components.pictures import MouthPicture
 from ui.components.text import Text
 from ui.screens.base import Screen
-from ui.theme import COLOURS
 
 
 class PrintingScreen(Screen[PrintingView]):
@@ -16,12 +15,13 @@ class PrintingScreen(Screen[PrintingView]):
         kit = self._kit
         where = kit.say(f"printing.{view.kind}")
         words, large = self._columns()
-        self._say(view.body, words)
-        self._warn(view.problem, words)
+        read = self._reading(words)
+        self._say(view.body, read)
+        self._warn(view.problem, read)
         picture = MouthPicture(kit, 150, view.kind == "document", bool(view.problem))
         picture.setAccessibleName(where)
-        large.addWidget(picture, 1)
-        lines = [Text(kit, where, kit.metrics.lead, bold=True).coloured(COLOURS.accent)]
+        self._reading(large).addWidget(picture, 1)
+        lines = [Text(kit, where, kit.metrics.lead, bold=True).coloured(kit.colours.accent)]
         if view.of > 0 and view.page > 0:
             sheet = kit.say("page.sheet", page=view.page, of=view.of)
             lines.append(Text(kit, sheet, kit.metrics.heading, bold=True))

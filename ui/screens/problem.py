@@ -8,7 +8,6 @@ from ui.components.button import Button
 from ui.components.panel import Band, Panel
 from ui.components.text import Text
 from ui.screens.base import Screen
-from ui.theme import COLOURS
 
 
 class ProblemScreen(Screen[ProblemView]):
@@ -21,12 +20,14 @@ class ProblemScreen(Screen[ProblemView]):
         for key, words in (("page.certain", view.certain), ("page.advice", view.advice)):
             if words:
                 panel = Panel(kit, spacing_mm=1.5)
-                panel.box.addWidget(Text(kit, kit.say(key), kit.metrics.small, bold=True).coloured(COLOURS.ink_soft))
+                panel.box.addWidget(
+                    Text(kit, kit.say(key), kit.metrics.small, bold=True).coloured(kit.colours.ink_soft)
+                )
                 panel.box.addWidget(Text(kit, words))
                 box.addWidget(panel)
         if view.reference:
             words = f"{kit.say('page.reference')}  {view.reference}"
-            box.addWidget(Text(kit, words, kit.metrics.small).coloured(COLOURS.ink_soft))
+            box.addWidget(Text(kit, words, kit.metrics.small).coloured(kit.colours.ink_soft))
         for option in view.options[2:]:
             box.addWidget(self._option(option.id, option.label, option.enabled, "second"))
 

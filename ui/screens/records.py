@@ -12,7 +12,6 @@ from ui.components.kit import row
 from ui.components.panel import Band, Pair, Panel
 from ui.components.text import Text
 from ui.screens.base import Screen
-from ui.theme import COLOURS
 
 
 class RecordsScreen(Screen[RecordsView]):
@@ -31,7 +30,7 @@ class RecordsScreen(Screen[RecordsView]):
         line = row(self._kit.metrics.mm(4))
         line.addWidget(Text(self._kit, record.title, self._kit.metrics.lead, bold=True), 1)
         if record.state:
-            pill = Pill(self._kit, "info", record.state, COLOURS.accent, COLOURS.accent_soft)
+            pill = Pill(self._kit, "info", record.state, self._kit.colours.accent, self._kit.colours.accent_soft)
             line.addWidget(pill, 0, Qt.AlignmentFlag.AlignTop)
         panel.box.addLayout(line)
         for entry in record.rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from kiosk.views import HelpView, StillThereView, View
+from kiosk.views import DisplayView, HelpView, StillThereView, View
 from ui.screens.base import Scene, Screen
 
 _PLACES: dict[str, tuple[str, str]] = {
@@ -35,11 +35,12 @@ _PLACES: dict[str, tuple[str, str]] = {
     "ProblemView": ("problem", "ProblemScreen"),
     "StillThereView": ("overlays", "StillThereScreen"),
     "HelpView": ("overlays", "HelpScreen"),
+    "DisplayView": ("display", "DisplayScreen"),
     "OutOfServiceView": ("out_of_service", "OutOfServiceScreen"),
     "TechnicianView": ("technician", "TechnicianScreen"),
 }
 
-OVERLAYS: tuple[type[View], ...] = (StillThereView, HelpView)
+OVERLAYS: tuple[type[View], ...] = (StillThereView, HelpView, DisplayView)
 
 
 def screen_for(view: View, scene: Scene) -> Screen[Any]:

@@ -15,7 +15,6 @@ from ui.components.panel import Band, Bullet, Panel, Symbol
 from ui.components.qr import QrPicture
 from ui.components.text import Text
 from ui.screens.base import Screen
-from ui.theme import COLOURS
 
 
 class ResultScreen(Screen[ResultView]):
@@ -24,22 +23,24 @@ class ResultScreen(Screen[ResultView]):
     def _heading(self, view: ResultView) -> None:
         kit, is_provisional = self._kit, view.kind == "provisional"
         if is_provisional:
-            self._root.addWidget(self._not_yet())
+            self._reading(self._root).addWidget(self._not_yet())
         line = row(kit.metrics.mm(5))
         if not is_provisional:
-            symbol = Symbol("check-circle", COLOURS.ok, kit.metrics.pick(20, 24))
+            symbol = Symbol("check-circle", kit.colours.ok, kit.metrics.pick(20, 24))
             line.addWidget(symbol, 0, Qt.AlignmentFlag.AlignVCenter)
+        if kit.low:  # the upper half says it
+            return
         title = Text(kit, view.title, kit.metrics.heading, bold=True, lines=4).balanced()
-        line.addWidget(title.coloured(COLOURS.warn if is_provisional else COLOURS.ok), 1)
+        line.addWidget(title.coloured(kit.colours.warn if is_provisional else kit.colours.ok), 1)
         self._root.addLayout(line)
 
     def _not_yet(self) -> Panel:
-        kit = self._kit
+        kit, ink = self._kit, self._kit.colours.on_warn_mark
         panel, line, words = Panel(kit, "amber"), row(kit.metrics.mm(6)), column()
-        symbol = Symbol("hourglass-medium", COLOURS.ink, kit.metrics.pick(22, 26))
+        symbol = Symbol("hourglass-medium", kit.colours.on_warn_mark, kit.metrics.pick(22, 26))
         line.addWidget(symbol, 0, Qt.AlignmentFlag.AlignVCenter)
-        words.addWidget(Text(kit, kit.say("provisional.band"), kit.metrics.display, bold=True))
-        words.addWidget(Text(kit, kit.say("provisional.detail")))
+        words.addWidget(Text(kit, kit.say("provisional.band"), kit.metrics.display, bold=True).coloured(ink))
+        words.addWidget(Text(kit, kit.say("provisional.detail")).coloured(ink))
         line.addLayout(words, 1)
         panel.box.addLayout(line)
         return panel
@@ -74,10 +75,10 @@ class ResultScreen(Screen[ResultView]):
         mood: Literal["warn", "ok"] = "warn" if view.kind == "provisional" else "ok"
         panel = Panel(kit, mood)
         line, words = row(kit.metrics.mm(6)), column(kit.metrics.mm(1))
-        words.addWidget(Text(kit, view.reference_label, kit.metrics.small).coloured(COLOURS.ink_soft))
+        words.addWidget(Text(kit, view.reference_label, kit.metrics.small).coloured(kit.colours.ink_soft))
         words.addWidget(Text(kit, view.reference, kit.metrics.heading, bold=True))
         if view.qr:
-            words.addWidget(Text(kit, kit.say("page.scan"), kit.metrics.small).coloured(COLOURS.ink_soft))
+            words.addWidget(Text(kit, kit.say("page.scan"), kit.metrics.small).coloured(kit.colours.ink_soft))
         holder = QWidget()
         holder.setLayout(words)
         line.addWidget(holder, 1, Qt.AlignmentFlag.AlignVCenter)

@@ -20,7 +20,7 @@ class ReviewScreen(Screen[ReviewView]):
         panel = Panel(self._kit, spacing_mm=2.5)
         for place, entry in enumerate(view.rows):
             if place:
-                panel.box.addWidget(Rule())
+                panel.box.addWidget(Rule(self._kit))
             panel.box.addWidget(Pair(self._kit, entry.label, entry.value, self._edit(entry)))
         box.addWidget(panel)
         if view.statement:

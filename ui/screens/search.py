@@ -23,6 +23,7 @@ LONGEST = 16
 class SearchScreen(Screen[SearchView]):
     """The keyboard lives on while results change: what is being composed must not be lost."""
 
+    crowded = True
     _written = ""
     _composed = ""
 
@@ -43,11 +44,11 @@ class SearchScreen(Screen[SearchView]):
         kit = self._kit
         words, large = self._columns(1, 1)
         self._field = TextField(kit, view.title, LONGEST)
-        words.addWidget(self._field)
+        self._reading(words).addWidget(self._field)
         self._place = column()
         words.addLayout(self._place, 1)
         self._found: QWidget | None = None
-        keyboard = KeyboardPanel("chinese", kit.language, kit.metrics)
+        keyboard = KeyboardPanel("chinese", kit.language, kit.metrics, colours=kit.colours)
         keyboard.setProperty("fast", True)
         keyboard.text_committed.connect(lambda text: self._type(self._written + text))
         keyboard.backspace.connect(lambda: self._type(self._written[:-1]))
@@ -84,7 +85,7 @@ class SearchScreen(Screen[SearchView]):
         box = column(kit.metrics.mm(4))
         if view.advice:
             box.addWidget(Text(kit, view.advice))
-        across = 1 if self._scene.wide or kit.metrics.care else 2
+        across = 1 if self._scene.wide or kit.metrics.large else 2
         shown = [self._short(tile) for tile in view.tiles[:FEW]] if self._narrow else [*map(self._tile, view.tiles)]
         add_rows(box, shown, across, kit.metrics.mm(4))
         box.addStretch(1)
@@ -100,10 +101,10 @@ class SearchScreen(Screen[SearchView]):
     @property
     def _narrow(self) -> bool:
         """Large keys leave little room in portrait: few results there, without a summary."""
-        return self._kit.metrics.care and not self._scene.wide
+        return (self._kit.metrics.large or self._kit.low) and not self._scene.wide
 
     def _heading(self, view: SearchView) -> None:
-        if not self._kit.metrics.care:  # large keys need the room; the field and the caption say the same
+        if not self._kit.metrics.large:  # large keys need the room; the field and the caption say the same
             super()._heading(view)
 
     def _short(self, tile: Tile) -> OptionCard:

@@ -39,7 +39,7 @@ class ServiceScreen(Screen[ServiceView]):
         panel = Panel(self._kit)
         for place, fact in enumerate(view.facts):
             if place:
-                panel.box.addWidget(Rule())
+                panel.box.addWidget(Rule(self._kit))
             panel.box.addWidget(Pair(self._kit, fact.label, fact.value))
         return panel
 

@@ -12,12 +12,11 @@ from ui.components.kit import column, row
 from ui.components.panel import Band, Pair, Panel, Rule, Symbol
 from ui.components.text import Text, spoken
 from ui.screens.base import Screen
-from ui.theme import COLOURS
 
 _LEVELS = {
-    "ok": ("check-circle", COLOURS.ok),
-    "warn": ("warning", COLOURS.warn),
-    "bad": ("x-circle", COLOURS.bad),
+    "ok": ("check-circle", "ok"),
+    "warn": ("warning", "warn"),
+    "bad": ("x-circle", "bad"),
 }
 
 
@@ -45,12 +44,13 @@ class TechnicianScreen(Screen[TechnicianView]):
         panel = Panel(self._kit, spacing_mm=2.5)
         for place, widget in enumerate(rows):
             if place:
-                panel.box.addWidget(Rule())
+                panel.box.addWidget(Rule(self._kit))
             panel.box.addWidget(widget)
         box.addWidget(panel)
 
     def _device(self, device: DeviceRow) -> QWidget:
-        kit, (symbol, ink) = self._kit, _LEVELS[device.level]
+        kit, (symbol, name) = self._kit, _LEVELS[device.level]
+        ink = getattr(kit.colours, name)
         holder = QWidget()
         line, words = row(kit.metrics.mm(4)), column()
         line.addWidget(Symbol(symbol, ink, kit.metrics.pick(11, 14)), 0, Qt.AlignmentFlag.AlignVCenter)
@@ -59,7 +59,7 @@ class TechnicianScreen(Screen[TechnicianView]):
         state = level + device.state  # a state that is well says so itself
         words.addWidget(Text(kit, state, kit.metrics.small).coloured(ink))
         if device.hint:
-            words.addWidget(Text(kit, device.hint, kit.metrics.small).coloured(COLOURS.ink_soft))
+            words.addWidget(Text(kit, device.hint, kit.metrics.small).coloured(kit.colours.ink_soft))
         line.addLayout(words, 1)
         if device.test:
             line.addWidget(self._test(device))

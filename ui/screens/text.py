@@ -10,7 +10,6 @@ from ui.components.text import Text
 from ui.keyboard import KeyboardPanel
 from ui.keyboard.layouts import Mode
 from ui.screens.base import Screen
-from ui.theme import COLOURS
 
 
 class TextScreen(Screen[TextView]):
@@ -23,16 +22,17 @@ class TextScreen(Screen[TextView]):
 
     def _compose(self, view: TextView) -> None:
         kit = self._kit
-        words, large = self._columns(3, 5)
+        box, large = self._columns(3, 5)
+        words = self._reading(box)
         self._say(view.hint, words)
         self._warn(view.problem, words)
         self._field = TextField(kit, view.title, view.max_length)
         words.addWidget(self._field)
         if view.pattern_hint:
             example = f"{kit.say('page.example')}  {view.pattern_hint}"
-            words.addWidget(Text(kit, example, kit.metrics.small, lines=2).coloured(COLOURS.ink_soft))
+            words.addWidget(Text(kit, example, kit.metrics.small, lines=2).coloured(kit.colours.ink_soft))
         words.addStretch(1)
-        keyboard = KeyboardPanel(view.keyboard, kit.language, kit.metrics)
+        keyboard = KeyboardPanel(view.keyboard, kit.language, kit.metrics, colours=kit.colours)
         keyboard.setProperty("fast", True)
         keyboard.text_committed.connect(lambda text: self._set(self._written + text))
         keyboard.backspace.connect(lambda: self._set(self._written[:-1]))
