@@ -289,10 +289,12 @@ class EntriesView(View, frozen=True, kw_only=True):
 
 
 class SignatureView(View, frozen=True, kw_only=True):
-    """Sign with a finger. `statement` is what the signature stands under."""
+    """Sign with a finger. `statement` is what the signature stands under; `cannot` is the way of those who cannot
+    write or see the box (Declined)."""
 
     hint: str
     statement: str
+    cannot: str = ""
     problem: str = ""
 
 

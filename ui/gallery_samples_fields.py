@@ -43,6 +43,7 @@ def fields(tr: Tr, chrome: Callable[..., Chrome], picture: bytes, page: bytes) -
             chrome=chrome(6),
             title=tr("请在框里签名", "請在框內簽名", "Please sign in the box"),
             hint=tr("用手指写，写不好可以重来。", "用手指寫，寫不好可以重來。", "Write with your finger."),
+            cannot=tr("写不了，按键确认", "寫不了，按鍵確認", "I cannot write; confirm"),
             statement=tr(
                 "以上情况属实，如有变化我会及时申报。",
                 "以上情況屬實，如有變化我會及時申報。",

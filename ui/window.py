@@ -23,9 +23,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLayout, QWidget
 
-from kiosk.intents import TechnicianPressed
+from kiosk.intents import SettingChosen, TechnicianPressed, Touched
 from kiosk.texts import Texts
 from kiosk.views import View
+from ui.components.blind import Blind
 from ui.components.caption import Caption
 from ui.components.corner import HiddenCorner
 from ui.components.header import Controls, Header
@@ -33,8 +34,11 @@ from ui.components.kit import Kit, column
 from ui.components.upper import Upper
 from ui.guard import TouchGuard
 from ui.metrics import DESIGN_DIAGONAL_MM, px_per_mm_for
+from ui.pilot import Cockpit, Pilot
 from ui.screens.base import Scene, Screen
 from ui.screens.registry import OVERLAYS, screen_for
+from ui.speech.narrator import Narrator
+from ui.speech.speaker import EspeakSpeaker, Speaker
 from ui.theme import NORMAL
 
 
@@ -58,7 +62,13 @@ class KioskWindow(QWidget):
 
     intent = Signal(object)
 
-    def __init__(self, texts: Texts, diagonal_mm: float = DESIGN_DIAGONAL_MM, clocks: Clocks | None = None) -> None:
+    def __init__(
+        self,
+        texts: Texts,
+        diagonal_mm: float = DESIGN_DIAGONAL_MM,
+        clocks: Clocks | None = None,
+        speaker: Speaker | None = None,
+    ) -> None:
         super().__init__(None, Qt.WindowType.FramelessWindowHint)
         self._texts, self._diagonal_mm = texts, diagonal_mm
         self._clocks = clocks or Clocks()
@@ -83,6 +93,14 @@ class KioskWindow(QWidget):
         box.addWidget(self._caption)
         box.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # the glass decides, not the content
         self.setLayout(box)
+        self._blind = Blind(self)
+        self._blind.lifted.connect(lambda: self.intent.emit(SettingChosen("screen", "shown")))
+        engine = EspeakSpeaker()
+        engine.finished.connect(lambda: self.intent.emit(Touched()))  # whoever listened was not idle
+        self.narrator = Narrator(speaker or engine, texts)
+        self.narrator.said.connect(self._show_said)
+        cockpit = Cockpit(self, self._page_now, (self._header, self._controls), self.intent.emit)
+        self.pilot = Pilot(cockpit, self.narrator, texts)
         self._corner = HiddenCorner(self)
         self._corner.held.connect(lambda: self.intent.emit(TechnicianPressed()))
         self._guard = TouchGuard(self._clocks.steady, self._is_fast, self._move_by_key)
@@ -102,6 +120,8 @@ class KioskWindow(QWidget):
     def use_texts(self, texts: Texts) -> None:
         """Take the words of the frame and of the pages' own parts from here, from the next page on."""
         self._texts, self._anew = texts, True
+        self.narrator.use_texts(texts)
+        self.pilot.use_texts(texts)
 
     def show_view(self, view: View) -> None:
         """Show `view`: an overlay over the present page, or a page of its own."""
@@ -130,6 +150,24 @@ class KioskWindow(QWidget):
             self._show_page(view)
         self._guard.page_changed()
         self._show_frame(view)
+        self.narrator.show(view)
+        self.pilot.page_shown(view)
+        if view.chrome.voice.blank:
+            self._blind.cover(self._scene().kit(view.chrome))
+        else:
+            self._blind.hide()
+
+    def press_key(self, key: str, held_s: float = 0.0) -> None:
+        """A key of the twelve below the glass went down."""
+        self.pilot.press(key, held_s)
+
+    def _page_now(self) -> QWidget | None:
+        return self._overlay if self._overlay is not None else self._screen
+
+    def _show_said(self, words: str) -> None:
+        """What is spoken is captioned, whatever it is."""
+        if self._view is not None:
+            self._caption.show_caption(self._scene().kit(self._view.chrome), words)
 
     def _show_page(self, view: View) -> None:
         shown = self._screen
@@ -182,7 +220,7 @@ class KioskWindow(QWidget):
             self._paper = kit.colours.paper
             self.update()
         self._header.show_chrome(kit, view.chrome, self._clocks.local())
-        self._caption.show_caption(kit, view.chrome.caption)
+        self._caption.show_caption(kit, self.narrator.captioned(view))
         self._show_low(kit, view)
         self._corner.resize(kit.metrics.mm(18), kit.metrics.mm(18))
         self._corner.raise_()
@@ -195,6 +233,8 @@ class KioskWindow(QWidget):
         if not kit.low:
             return
         self._upper.show_title(kit, view.title, screen.above if screen is not None else None)
+        if (frame := self._header.layout()) is not None:
+            frame.activate()
         self._upper.setFixedHeight(max(0, self.height() // 2 - self._header.sizeHint().height()))
         margin = kit.metrics.margin
         self._controls.setContentsMargins(margin, 0, margin, kit.metrics.mm(4))
@@ -209,6 +249,9 @@ class KioskWindow(QWidget):
         return False
 
     def _move_by_key(self, by_key: bool) -> None:
+        if not by_key:
+            self.pilot.used = False
+            self.narrator.hush()
         if bool(self.property("by_key")) != by_key:
             self.setProperty("by_key", by_key)
             self.update()
@@ -231,6 +274,8 @@ class KioskWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Only the program itself closes the window (`may_close`)."""
         event.setAccepted(self.may_close)
+        if self.may_close:
+            self.narrator.hush()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

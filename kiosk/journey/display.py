@@ -90,4 +90,4 @@ def plugged(before: Session, turn: Turn) -> Turn:
     was, now = has_headphones(before), has_headphones(turn.session)
     if was == now:
         return turn
-    return turn.changed(voice=msgspec.structs.replace(turn.session.voice, on=now, private=now, blank=False))
+    return turn.changed(voice=msgspec.structs.replace(turn.session.voice, on=now, blank=False))

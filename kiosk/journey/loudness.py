@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drivers.contract.status import DeviceRole
+from drivers.contract.status import DeviceReport, DeviceRole
 from kiosk.journey.session import Session
 
 NIGHT_FROM, NIGHT_TO, NIGHT_MOST = 22, 7, 3
@@ -19,4 +19,9 @@ def loudness(session: Session) -> int:
 def has_headphones(session: Session) -> bool:
     """Whether the panel feels a plug in the jack."""
     report = session.world.device(DeviceRole.PANEL)
-    return report is not None and report.sensors.get("headphones") == "in"
+    return report is not None and is_plugged(report)
+
+
+def is_plugged(panel: DeviceReport) -> bool:
+    """Whether this report of the panel says so."""
+    return panel.sensors.get("headphones") == "in"

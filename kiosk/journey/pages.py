@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from kiosk.journey.dates import mask_number
-from kiosk.journey.loudness import loudness
+from kiosk.journey.loudness import has_headphones, loudness
 from kiosk.journey.model import (
     BankCardStep,
     CertificateStep,
@@ -70,7 +70,7 @@ def chrome(turn: Turn) -> Chrome:
         language=session.language,
         care=session.care,
         look=session.look,
-        voice=msgspec.structs.replace(session.voice, volume=loudness(session)),
+        voice=msgspec.structs.replace(session.voice, volume=loudness(session), private=has_headphones(session)),
         line=Line.OUT_OF_SERVICE if is_closed(session) else Line(session.world.line.value),
         terminal=turn.context.terminal.place[session.language],
         service=turn.service.title.of(session.language) if in_service else "",

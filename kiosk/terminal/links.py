@@ -51,6 +51,16 @@ class ReportArrived(msgspec.Struct, frozen=True, tag=True):
     report: DeviceReport
 
 
+class KeyArrived(msgspec.Struct, frozen=True, tag=True):
+    """A key of the pad below the glass went down."""
+
+    key: str
+    held_s: float
+
+    def __repr__(self) -> str:
+        return "KeyArrived()"
+
+
 class LineArrived(msgspec.Struct, frozen=True, tag=True):
     """The store reported the line's state."""
 
@@ -75,7 +85,7 @@ class EditionArrived(msgspec.Struct, frozen=True, tag=True):
     edition: Edition
 
 
-Word = AnyFact | ReportArrived | LineArrived | StoreLink | StatusArrived | CatalogueStatus | EditionArrived
+Word = AnyFact | ReportArrived | KeyArrived | LineArrived | StoreLink | StatusArrived | CatalogueStatus | EditionArrived
 Post = Callable[[Word], None]
 
 
@@ -162,8 +172,10 @@ class Links:
             self._post(ReportArrived(DeviceReport(role, state, reason="offline", hint="driver process ended")))
 
     def _device_notice(self, notice: DeviceNotice) -> None:
-        if isinstance(notice, DeviceReport):  # keys of the pad have no reader yet
+        if isinstance(notice, DeviceReport):
             self._post(ReportArrived(notice))
+        else:
+            self._post(KeyArrived(notice.key, notice.held_s))
 
     def _store_notice(self, notice: LineChanged | OutcomeChanged | CatalogueStatus) -> None:
         match notice:

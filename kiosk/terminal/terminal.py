@@ -16,7 +16,7 @@ import msgspec
 
 from drivers.contract.panel import FlashRate, GuideLight
 from drivers.contract.status import DeviceReport, DeviceState
-from kiosk.intents import Intent, Touched
+from kiosk.intents import Intent, SettingChosen, Touched
 from kiosk.journey.effects import (
     AnyEffect,
     CancelDevice,
@@ -39,9 +39,19 @@ from kiosk.journey.events import (
     World,
     WorldChanged,
 )
+from kiosk.journey.loudness import is_plugged
 from kiosk.terminal.edition import Edition
 from kiosk.terminal.guide import light_of
-from kiosk.terminal.links import EditionArrived, LineArrived, Links, ReportArrived, StatusArrived, StoreLink, Word
+from kiosk.terminal.links import (
+    EditionArrived,
+    KeyArrived,
+    LineArrived,
+    Links,
+    ReportArrived,
+    StatusArrived,
+    StoreLink,
+    Word,
+)
 from kiosk.terminal.pin import PinGuard
 from kiosk.texts import Texts
 from kiosk.views import AnyView
@@ -61,6 +71,9 @@ class Screen(Protocol):
 
     def use_texts(self, texts: Texts) -> None:
         """Take the frame's own words from here, from the next page on."""
+
+    def press_key(self, key: str, held_s: float) -> None:
+        """A key of the pad below the glass went down."""
 
 
 class Library(Protocol):
@@ -140,6 +153,8 @@ class Terminal:
         match meant.word:
             case ReportArrived(report=report):
                 self._device_changed(report)
+            case KeyArrived(key=key, held_s=held_s):
+                self._screen.press_key(key, held_s)
             case LineArrived(line=line):
                 self._change_world(line=line)
             case StoreLink(up=up):
@@ -247,8 +262,11 @@ class Terminal:
         known = next((one for one in self._world.devices if one.role == report.role), None)
         if known is not None and known.state is DeviceState.OFFLINE and report.state is DeviceState.STARTING:
             return  # a host that dies and starts again and again is gone, until it says that it is well
+        plugged_in = known is not None and is_plugged(report) and not is_plugged(known)
         others = tuple(known for known in self._world.devices if known.role != report.role)
         self._change_world(devices=tuple(sorted((*others, report), key=lambda known: known.role)))
+        if plugged_in and self._session is None:  # somebody who sees nothing has come: the plug is the first touch
+            self.handle_intent(SettingChosen("voice", "on"))
 
     def _change_world(self, **changes: object) -> None:
         world = msgspec.structs.replace(self._world, hour=self._clock.hour(), **changes)

@@ -254,6 +254,17 @@ def test_a_signature_goes_with_the_application(context: Context) -> None:
     assert [(one.name, one.media_type, one.content) for one in attached] == [("it", "image/png", INK)]
 
 
+def test_who_cannot_write_confirms_by_key_and_the_office_is_told(context: Context) -> None:
+    citizen = asks(context, step("signature", hint=words("写"), statement=words("属实"))).does(do.Declined())
+    while not citizen.commands(Accept):
+        citizen.step()
+    draft = citizen.commands(Accept)[0].draft
+    assert draft.attachments == ()
+    assert [(one.value, one.shown) for one in draft.answers if one.name == "it"] == [
+        ("confirmed_by_key", "写不了字，本人按键确认")
+    ]
+
+
 def papers(**changes: Any) -> dict[str, Any]:
     """One material as a file would say it."""
     made = Reader("test").read(Material, {"id": "book", "name": words("户口簿"), **changes})

@@ -21,6 +21,7 @@ from kiosk.journey.effects import RunDevice, RunStore
 from kiosk.journey.events import DeviceDone, OutcomeArrived
 from kiosk.settings import load_settings
 from kiosk.terminal.links import (
+    KeyArrived,
     LineArrived,
     Post,
     ReportArrived,
@@ -52,12 +53,16 @@ class Screen:
 
     def __init__(self) -> None:
         self.views: list[AnyView] = []
+        self.keys: list[tuple[str, float]] = []
 
     def show_view(self, view: AnyView) -> None:
         self.views.append(view)
 
     def use_texts(self, texts: Texts) -> None:
         self.texts = texts
+
+    def press_key(self, key: str, held_s: float) -> None:
+        self.keys.append((key, held_s))
 
     @property
     def now(self) -> AnyView:
@@ -169,6 +174,29 @@ def test_a_touch_on_the_attract_page_begins_a_session_and_mere_movement_does_not
     assert isinstance(bench.screen.now, AttractView)
     bench.terminal.handle_intent(Begun())
     assert isinstance(bench.screen.now, MenuView)
+
+
+def test_keys_of_the_pad_reach_the_screen(bench: Bench) -> None:
+    bench.news(KeyArrived("5", 0.0))
+    bench.news(KeyArrived("5", 2.0))
+    assert bench.screen.keys == [("5", 0.0), ("5", 2.0)]
+
+
+def test_headphones_plugged_in_while_nobody_is_here_begin_a_session_that_speaks(bench: Bench) -> None:
+    def panel(plug: str) -> ReportArrived:
+        return ReportArrived(DeviceReport(DeviceRole.PANEL, DeviceState.ONLINE, sensors={"headphones": plug}))
+
+    bench.news(panel("out"))
+    assert isinstance(bench.screen.now, AttractView)
+    bench.news(panel("in"))
+    assert isinstance(bench.screen.now, MenuView)
+    assert bench.screen.now.chrome.voice.on
+    assert bench.screen.now.chrome.voice.private
+
+
+def test_headphones_that_were_there_when_the_terminal_started_begin_nothing(bench: Bench) -> None:
+    bench.news(ReportArrived(DeviceReport(DeviceRole.PANEL, DeviceState.ONLINE, sensors={"headphones": "in"})))
+    assert isinstance(bench.screen.now, AttractView)
 
 
 def test_a_card_that_was_read_moves_the_page_on(bench: Bench) -> None:

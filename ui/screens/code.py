@@ -54,6 +54,14 @@ class CodeScreen(Screen[CodeView]):
     def _add(self, digit: str) -> None:
         self._set(self._digits + digit)
 
+    def write_digit(self, digit: str) -> None:
+        """The pad below the glass writes."""
+        self._add(digit)
+
+    def take_back(self) -> None:
+        """The pad takes the last digit back."""
+        self._set(self._digits[:-1])
+
     def _set(self, digits: str, touched: bool = True) -> None:
         assert self._view is not None
         self._digits = digits[: self._view.length]

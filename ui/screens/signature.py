@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.intents import Signed, Touched
+from kiosk.intents import Declined, Signed, Touched
 from kiosk.views import SignatureView
 from ui.components.button import Button
 from ui.components.ink import InkField
@@ -14,12 +14,15 @@ class SignatureScreen(Screen[SignatureView]):
     """The sentence, the field, begin again, done. A page built anew begins with an empty field."""
 
     def _compose(self, view: SignatureView) -> None:
-        self._say(view.hint)
-        self._warn(view.problem)
-        self._root.addWidget(Band(self._kit, "info", view.statement, symbol="shield-check"))
+        read = self._reading(self._root)
+        self._say(view.hint, read)
+        self._warn(view.problem, read)
+        read.addWidget(Band(self._kit, "info", view.statement, symbol="shield-check"))
         self._ink = InkField(self._kit, view.title)
         self._ink.setMaximumHeight(self._kit.metrics.mm(150))
         self._root.addWidget(self._ink, 1)
+        if view.cannot:
+            self._root.addWidget(self._button(view.cannot, Declined(), "quiet"))
         self._root.addStretch(0)
 
     def _actions(self, view: SignatureView) -> list[Button]:

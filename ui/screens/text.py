@@ -64,6 +64,14 @@ class TextScreen(Screen[TextView]):
         if touched:
             self.intent.emit(Touched())
 
+    def write_digit(self, digit: str) -> None:
+        """The pad below the glass writes."""
+        self._set(self._written + digit)
+
+    def take_back(self) -> None:
+        """The pad takes the last sign back."""
+        self._set(self._written[:-1])
+
     def _answer(self) -> None:
         if self._next.isEnabled():
             self.intent.emit(Answered(self._written.strip()))

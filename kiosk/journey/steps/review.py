@@ -56,6 +56,8 @@ def _rows(turn: Turn) -> tuple[Row, ...]:
             rows.append(Row(answer.label, answer.shown or turn.say("review.none"), other.id))
         elif isinstance(other, ForWhomStep):
             rows.append(Row(turn.say("review.for_whom"), _for_whom(turn), other.id))
+        elif isinstance(other, SignatureStep) and citizen.answer(other.id):
+            rows.append(Row(other.name.of(turn.session.language), turn.say("signature.confirmed"), other.id))
         elif isinstance(other, PICTURES) and any(photo.name == other.id for photo in citizen.photos):
             done = "review.signed" if isinstance(other, SignatureStep) else "review.taken"
             rows.append(Row(other.name.of(turn.session.language), turn.say(done), other.id))

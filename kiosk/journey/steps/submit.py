@@ -5,7 +5,7 @@ Not responsible for sending (the store does, whenever the line allows).
 
 from __future__ import annotations
 
-from kiosk.journey.model import OfflineLimits, ReviewStep
+from kiosk.journey.model import OfflineLimits, ReviewStep, SignatureStep
 from kiosk.journey.pages import working
 from kiosk.journey.session import Memory, Phrase, Problem
 from kiosk.journey.steps.behaviour import Behaviour
@@ -52,11 +52,17 @@ def draft_of(turn: Turn) -> Draft:
         subject_number=card.number if card else "",
         subject_name=card.name if card else "",
         token=citizen.token,
-        answers=(*given_answers(turn), *_proxy(turn), *_computed(turn), *_consents(turn)),
+        answers=(*given_answers(turn), *_confirmed_by_key(turn), *_proxy(turn), *_computed(turn), *_consents(turn)),
         attachments=citizen.photos,
         valid_days=limits.valid_days,
         terms=Terms(limits.waiting, limits.amount_fen),
     )
+
+
+def _confirmed_by_key(turn: Turn) -> tuple[Answer, ...]:
+    """Declarations of somebody who could not sign under them."""
+    steps = {step.id for step in turn.service.steps if isinstance(step, SignatureStep)}
+    return tuple(answer for answer in turn.citizen.answers if answer.name in steps)
 
 
 def _proxy(turn: Turn) -> tuple[Answer, ...]:

@@ -1,0 +1,1 @@
+"""What is said aloud: which words (narration), when (narrator), and by which engine (speaker)."""
