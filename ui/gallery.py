@@ -10,6 +10,7 @@ import html
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -22,35 +23,68 @@ from kiosk.views import Appearance, Language, TextSize, Theme
 from ui.app import running_app
 from ui.components.pictures import draw_face
 from ui.gallery_samples import sample_views
+from ui.metrics import Metrics, px_per_mm_for
 from ui.screens.registry import OVERLAYS
+from ui.tokens import TOKENS
+from ui.verdict import Verdict, judge
 from ui.window import Clocks, KioskWindow
 
 SIZES = ("1080x1920", "1920x1080")
 TEXTS = Path(__file__).resolve().parent.parent / "config" / "texts"
 
 
+Which = tuple[Language, bool, str, Appearance]
+"""Language, care mode, how a view's name begins, and the look."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One page as it was painted, and what is wrong with it."""
+
+    path: Path
+    verdict: Verdict
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Entry point."""
+    """Entry point; 1 when a machine finds something wrong with a picture."""
     options = _options(arguments)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
     app = running_app()
     window = KioskWindow(load_texts(TEXTS), clocks=Clocks(local=lambda: datetime(2026, 11, 23, 9, 30)))
-    written: list[Path] = []
-    look = Appearance(Theme(options.theme), TextSize(options.text), options.low)
+    made: list[Picture] = []
     for size in options.size or SIZES:
         width, height = (int(part) for part in size.split("x"))
         window.resize(width, height)
         window.show()
-        for language in [Language(code) for code in options.language] or list(Language):
-            for care in (True,) if options.care else (False, True):
-                written += _render(app, window, out, (language, care, options.view, look))
-    (out / "index.html").write_text(_sheet(written), encoding="utf-8")
-    sys.stdout.write(f"{len(written)} pictures and {out / 'index.html'}\n")
+        for which in _wanted(options):
+            made += _render(app, window, out, which)
     window.may_close = True
     window.close()
-    return 0
+    (out / "index.html").write_text(_sheet(made), encoding="utf-8")
+    return _told(made, out)
+
+
+def _told(made: list[Picture], out: Path) -> int:
+    """Say what was found; the exit status."""
+    wrong = [picture for picture in made if picture.verdict.wrong]
+    faintest = min((picture.verdict.faintest for picture in made), default=0.0)
+    sys.stdout.write("".join(f"{one.path.stem}: {'; '.join(one.verdict.wrong)}\n" for one in wrong))
+    sys.stdout.write(f"{len(made)} pictures, {len(wrong)} with a fault, least contrast {faintest:.1f}: ")
+    sys.stdout.write(f"{out / 'index.html'}\n")
+    return 1 if wrong else 0
+
+
+def _wanted(options: argparse.Namespace) -> list[Which]:
+    """Language, care mode, names and look of each round: as asked, or with --report everything there is."""
+    languages = [Language(code) for code in options.language] or list(Language)
+    if options.report:
+        looks = [Appearance(theme, size) for theme in Theme for size in TextSize]
+        return [(language, False, options.view, look) for language in languages for look in looks]
+    look = Appearance(Theme(options.theme), TextSize(options.text), options.low)
+    modes = (True,) if options.care else (False, True)
+    return [(language, care, options.view, look) for language in languages for care in modes]
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
@@ -61,6 +95,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--size", action="append", metavar="WxH", type=_size, help=f"default {' and '.join(SIZES)}")
     parser.add_argument("--theme", default=Theme.NORMAL.value, choices=[theme.value for theme in Theme])
     parser.add_argument("--text", default=TextSize.STANDARD.value, choices=[size.value for size in TextSize])
+    parser.add_argument("--report", action="store_true", help="every theme and size")
     parser.add_argument("--low", action="store_true", help="everything to touch in the lower half")
     parser.add_argument("--view", default="", metavar="NAME", help="only views whose name begins so")
     return parser.parse_args(arguments)
@@ -73,9 +108,7 @@ def _size(text: str) -> str:
     return text
 
 
-def _render(
-    app: QApplication, window: KioskWindow, out: Path, which: tuple[Language, bool, str, Appearance]
-) -> Iterator[Path]:
+def _render(app: QApplication, window: KioskWindow, out: Path, which: Which) -> Iterator[Picture]:
     language, care, begins, look = which
     views = sample_views(language, care, face_jpeg(), page_png(), look)
     for name, view in views.items():
@@ -90,7 +123,9 @@ def _render(
         dress = "".join(f"_{part}" for part in _named(look))
         path = out / f"{name}_{language.value}_{mode}{dress}_{shape}.png"
         window.grab().save(str(path))
-        yield path
+        swell = max(TOKENS.sizes[look.size], TOKENS.sizes[TextSize.LARGER] if care else 0.0)
+        metrics = Metrics(px_per_mm_for(window.width(), window.height()), swell)
+        yield Picture(path, judge(window, metrics, look.theme))
 
 
 def _named(look: Appearance) -> list[str]:
@@ -143,14 +178,25 @@ def _encoded(image: QImage, kind: str) -> bytes:
     return bytes(store.data())
 
 
-def _sheet(pictures: list[Path]) -> str:
-    cells = "".join(
-        f'<figure><a href="{html.escape(p.name)}"><img loading="lazy" src="{html.escape(p.name)}"></a>'
-        f"<figcaption>{html.escape(p.stem)}</figcaption></figure>"
-        for p in pictures
+def _sheet(pictures: list[Picture]) -> str:
+    wrong = sum(1 for picture in pictures if picture.verdict.wrong)
+    cells = "".join(_cell(picture) for picture in pictures)
+    style = (
+        "body{font:14px sans-serif;background:#ddd}figure{display:inline-block;margin:8px;max-width:320px}"
+        "img{height:420px}.wrong{outline:4px solid #b00}"
     )
-    style = "body{font:14px sans-serif;background:#ddd}figure{display:inline-block;margin:8px}img{height:420px}"
-    return f'<!doctype html><meta charset="utf-8"><title>Doorstep screens</title><style>{style}</style>{cells}'
+    head = f'<!doctype html><meta charset="utf-8"><title>Doorstep screens</title><style>{style}</style>'
+    return f"{head}<p>{len(pictures)} pictures, {wrong} with a fault.</p>{cells}"
+
+
+def _cell(picture: Picture) -> str:
+    name, verdict = html.escape(picture.path.name), picture.verdict
+    said = html.escape("; ".join(verdict.wrong)) or f"passes, least contrast {verdict.faintest:.1f}"
+    mark = ' class="wrong"' if verdict.wrong else ""
+    return (
+        f'<figure{mark}><a href="{name}"><img loading="lazy" src="{name}"></a>'
+        f"<figcaption>{html.escape(picture.path.stem)}<br>{said}</figcaption></figure>"
+    )
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ class Pilot:
         before, self._view = self._view, view
         if isinstance(view, AttractView):
             self.used = False
+            self._cockpit.window.setProperty("by_key", False)  # the next citizen shall see no ring
         is_new = before is None or (type(before), before.title) != (type(view), view.title)
         if is_new:
             self._writing, self._at = takes_digits(view), ""

@@ -34,6 +34,9 @@ TOUCHES = st.one_of(
                 do.TechnicianPressed(),
                 do.TabChosen("event"),
                 do.DoorChosen("work"),
+                do.DisplayPressed(),
+                do.SettingChosen("voice", "cantonese"),
+                do.SettingChosen("theme", "dark"),
             ),
         ]
     ),

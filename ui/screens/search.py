@@ -45,8 +45,10 @@ class SearchScreen(Screen[SearchView]):
         words, large = self._columns(1, 1)
         self._field = TextField(kit, view.title, LONGEST)
         self._reading(words).addWidget(self._field)
+        holder = QWidget()  # made before the keyboard: read before it, as it is seen
         self._place = column()
-        words.addLayout(self._place, 1)
+        holder.setLayout(self._place)
+        words.addWidget(holder, 1)
         self._found: QWidget | None = None
         keyboard = KeyboardPanel("chinese", kit.language, kit.metrics, colours=kit.colours)
         keyboard.setProperty("fast", True)
