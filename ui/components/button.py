@@ -134,7 +134,7 @@ class Button(TouchButton):
     @property
     def is_cut(self) -> bool:
         words = self._words(self._inner())
-        return not self.bare and (words.is_elided or words.height > self.height() + 1)
+        return not self.bare and (words.is_elided or words.breaks_a_word or words.height > self.height() + 1)
 
     def _symbol_px(self) -> int:
         return int(self.face.pixelSize() * 1.1)

@@ -24,6 +24,10 @@ LINES = {
 }
 
 
+PANEL_MM = 268
+"""Width of the smallest panel that stands upright."""
+
+
 class Pill(QFrame):
     """An icon and a word on a soft field."""
 
@@ -83,16 +87,27 @@ class Controls(Stage):
 
     def show_chrome(self, kit: Kit, chrome: Chrome) -> None:
         """Build the row for a page with this frame."""
-        line = row(kit.metrics.gap)
-        self.fresh(line)
-        for language in Language:
-            is_now = language is chrome.language
-            words = kit.say(f"language.{language.value.lower()}")
-            line.addWidget(self._press(kit, words, LanguageChosen(language), chosen=is_now))
-        line.addWidget(self._press(kit, kit.say("button.care"), CareToggled(), "hand-heart", chosen=chrome.care))
-        line.addWidget(self._press(kit, kit.say("button.display"), DisplayPressed(), "text-aa"))
+        languages = [self._language(kit, chrome, language) for language in Language]
+        others = [
+            self._press(kit, kit.say("button.care"), CareToggled(), "hand-heart", chosen=chrome.care),
+            self._press(kit, kit.say("button.display"), DisplayPressed(), "text-aa"),
+        ]
         if chrome.can_help:
-            line.addWidget(self._press(kit, kit.say("button.help"), HelpPressed(), "question"))
+            others.append(self._press(kit, kit.say("button.help"), HelpPressed(), "question"))
+        together = [*languages, *others]
+        needed = sum(button.sizeHint().width() + kit.metrics.gap for button in together)
+        stands_in_one = kit.wide or needed <= kit.metrics.mm(PANEL_MM) - 2 * kit.metrics.margin
+        box = column(kit.metrics.gap)
+        self.fresh(box)
+        for group in [together] if stands_in_one else [languages, others]:
+            line = row(kit.metrics.gap)
+            for button in group:
+                line.addWidget(button)
+            box.addLayout(line)
+
+    def _language(self, kit: Kit, chrome: Chrome, language: Language) -> Button:
+        words = kit.say(f"language.{language.value.lower()}")
+        return self._press(kit, words, LanguageChosen(language), chosen=language is chrome.language)
 
     def _press(self, kit: Kit, text: str, intent: object, symbol: str = "", chosen: bool = False) -> Button:
         button = Button(kit, text, "chosen" if chosen else "quiet", symbol=symbol, px=kit.metrics.small)

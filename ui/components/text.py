@@ -31,12 +31,21 @@ class Paragraph:
         self.face = face
         self.width = max(1.0, width)
         self.leading = face.pixelSize() * LEADING
-        self.lines, self.is_elided = _broken(clean(text), face, self.width, lines)
+        self.text = clean(text)
+        self.lines, self.is_elided = _broken(self.text, face, self.width, lines)
 
     @property
     def height(self) -> float:
         """Pixels from the top of the first line to the foot of the last."""
         return self.leading * len(self.lines)
+
+    @property
+    def breaks_a_word(self) -> bool:
+        """Whether a line ends inside a word: between two Latin letters, or anywhere in a Chinese word of four signs."""
+        if len(self.lines) > 1 and len("".join(self.lines)) <= 4:
+            return True
+        ends = zip(self.lines, self.lines[1:], strict=False)
+        return any(_is_latin(one[-1:]) and _is_latin(two[:1]) and f"{one} {two}" not in self.text for one, two in ends)
 
     @property
     def natural_width(self) -> float:
@@ -56,6 +65,10 @@ class Paragraph:
             # whole pixels, for crisp baselines
             painter.drawText(QPointF(round(at.x() + shift), round(baseline)), line)
             baseline += self.leading
+
+
+def _is_latin(sign: str) -> bool:
+    return sign.isascii() and sign.isalpha()
 
 
 def _broken(text: str, face: QFont, width: float, most: int) -> tuple[list[str], bool]:

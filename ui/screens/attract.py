@@ -47,7 +47,7 @@ class AttractScreen(Screen[AttractView]):
             box.addWidget(title if self._scene.wide else title.centred())
         promises, aside = column(kit.metrics.mm(3)), 0 if self._scene.wide or kit.metrics.large else 14
         promises.setContentsMargins(kit.metrics.mm(aside), kit.metrics.mm(3), 0, 0)
-        for line in view.lines[: 2 if kit.flat and kit.metrics.swell >= 1 else 4]:
+        for line in view.lines[: 2 if kit.low or (kit.wide and kit.metrics.large) else 4]:
             promises.addWidget(Bullet(kit, line, "check-circle", kit.colours.ok))
         box.addLayout(promises)
 
