@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from drivers.contract.commands import PrintDocument, ReadIdCard
+from drivers.contract.commands import DeviceCommand, PrintDocument, ReadIdCard
+from drivers.contract.panel import KeyPressed
 from drivers.contract.status import DeviceRole
+from kiosk.ipc import Server
+from kiosk.ipc.control import Control
 from kiosk.ipc.messages import MAX_MESSAGE_BYTES
 from kiosk.journey.effects import RunDevice, RunStore
 from kiosk.journey.events import DeviceFailed, StoreFailed
-from kiosk.terminal.links import Links, Word, device_failure, store_failure
+from kiosk.terminal.links import KeyArrived, Links, Word, device_failure, store_failure
 from offline_cache.contract import Accept, Draft, GetStatus
 
 DRAFT = Draft("id", "application", "s", 1, "440106", "", "", "", ())
@@ -66,3 +70,35 @@ def test_what_never_left_is_told_apart_from_what_may_have_arrived() -> None:
     too_long = ValueError("PrintDocument of 99 bytes")
     assert device_failure(too_long, PrintDocument(b"")).kind == "unsupported"
     assert store_failure(too_long, Accept(DRAFT)).kind == "invalid"
+
+
+class PanelProcess:
+    """A panel that has only keys."""
+
+    command_type = DeviceCommand
+
+    def lane(self, command: object) -> str:
+        return "main"
+
+    def execute(self, command: object, control: Control) -> object:
+        raise AssertionError(command)
+
+    def describe_error(self, error: Exception) -> object:
+        raise error
+
+    def greeting(self) -> list[object]:
+        return [KeyPressed("5", 2.0)]
+
+
+def test_a_key_of_the_pad_arrives_as_it_was_pressed(tmp_path: Path, words: queue.Queue[Word]) -> None:
+    server = Server(str(tmp_path / "panel.sock"), PanelProcess())
+    serving = threading.Thread(target=server.serve, daemon=True)
+    serving.start()
+    links = Links(tmp_path, ["panel"], words.put)
+    while not isinstance(word := words.get(timeout=10), KeyArrived):
+        pass
+    assert (word.key, word.held_s) == ("5", 2.0)
+    assert "5" not in repr(word)
+    links.close()
+    server.close()
+    serving.join(10)
