@@ -18,6 +18,7 @@ from kiosk.texts import Texts
 from kiosk.views import AttractView, DisplayView, HelpView, StillThereView, View
 from ui.components.button import Key as GridKey
 from ui.keyboard.key import Key as BoardKey
+from ui.keyboard.walk import neighbour
 from ui.speech.narration import control_words, digit_words, takes_digits
 from ui.speech.narrator import Narrator
 
@@ -165,7 +166,8 @@ class Pilot:
         if here is None:
             self._move_to(found[0])
             return
-        beside = _in_grid(found, here, step)
+        grid = [key for key in found if type(key) is type(here)] if isinstance(here, GridKey | BoardKey) else []
+        beside = neighbour(grid, here, step, self._cockpit.window)
         if beside is None:
             way = 1 if step in {(0, 1), (1, 0)} else -1
             beside = found[(found.index(here) + way) % len(found)]
@@ -182,23 +184,6 @@ class Pilot:
             description = target.accessibleDescription()
             language = self._view.chrome.language
             self._narrator.say(control_words(self._at, description, place, self._texts, language))
-
-
-def _in_grid(found: list[QAbstractButton], here: QAbstractButton, step: tuple[int, int]) -> QAbstractButton | None:
-    """The key in that direction, for keys of a grid; None at its edge and for anything else."""
-    kind = type(here)
-    if kind not in {GridKey, BoardKey}:
-        return None
-    right, down = step
-    at = here.mapToGlobal(here.rect().center())
-    ahead: list[tuple[int, int, QAbstractButton]] = []
-    for place, key in enumerate(found):
-        way = key.mapToGlobal(key.rect().center()) - at
-        along = way.x() * right + way.y() * down
-        aside = abs(way.x() * down + way.y() * right)
-        if type(key) is kind and along > 0 and (down or aside < here.height() / 2):
-            ahead.append((along * (4 if down else 1) + aside, place, key))
-    return min(ahead)[2] if ahead else None
 
 
 def _show(target: QWidget) -> None:

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.texts import Texts, load_texts
 from kiosk.views import View
+from tests.ui.pad import FakeSpeaker
 from ui.app import running_app
 from ui.gallery import face_jpeg, page_png, settle
 from ui.window import Clocks, KioskWindow
@@ -49,8 +50,14 @@ def clock() -> SteadyClock:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, texts: Texts, clock: SteadyClock) -> Iterator[KioskWindow]:
-    made = KioskWindow(texts, clocks=Clocks(local=lambda: datetime(2026, 11, 23, 9, 30), steady=clock))
+def speaker() -> FakeSpeaker:
+    return FakeSpeaker()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, texts: Texts, clock: SteadyClock, speaker: FakeSpeaker) -> Iterator[KioskWindow]:
+    clocks = Clocks(local=lambda: datetime(2026, 11, 23, 9, 30), steady=clock)
+    made = KioskWindow(texts, clocks=clocks, speaker=speaker)
     made.resize(1080, 1920)
     made.show()
     qtbot.waitExposed(made)

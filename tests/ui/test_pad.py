@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import datetime
 
 import msgspec
 import pytest
-from pytestqt.qtbot import QtBot
 
 from drivers.contract.status import DeviceReport, DeviceRole, DeviceState
 from kiosk import intents as do
-from kiosk.texts import Texts
 from kiosk.views import (
     AttractView,
     CodeView,
@@ -25,7 +21,6 @@ from kiosk.views import (
     Voice,
 )
 from tests.journeys.citizen import Citizen, good_world, make_context
-from tests.ui.conftest import SteadyClock
 from tests.ui.pad import Blind, FakeSpeaker
 from ui.app import running_app
 from ui.components.blind import Blind as DarkScreen
@@ -33,7 +28,7 @@ from ui.components.caption import Caption
 from ui.components.text import Text
 from ui.gallery import settle
 from ui.gallery_samples import sample_views
-from ui.window import Clocks, KioskWindow
+from ui.window import KioskWindow
 
 JOURNEYS = (
     "hrss/enrolment-certificate",
@@ -45,53 +40,34 @@ JOURNEYS = (
 )
 
 
-@pytest.fixture
-def speaker() -> FakeSpeaker:
-    return FakeSpeaker()
-
-
-@pytest.fixture
-def listening(qtbot: QtBot, texts: Texts, clock: SteadyClock, speaker: FakeSpeaker) -> Iterator[KioskWindow]:
-    """A window whose voice is heard by a hand-made speaker."""
-    made = KioskWindow(texts, clocks=Clocks(lambda: datetime(2026, 11, 23, 9, 30), clock), speaker=speaker)
-    made.resize(1080, 1920)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.may_close = True
-    made.close()
-    made.deleteLater()
-    settle(running_app())
-
-
 def plugged_in() -> list[DeviceReport]:
     return [DeviceReport(DeviceRole.PANEL, DeviceState.ONLINE, sensors={"headphones": "in"})]
 
 
-def visitor(listening: KioskWindow, speaker: FakeSpeaker, headphones: bool = False) -> Blind:
+def visitor(window: KioskWindow, speaker: FakeSpeaker, headphones: bool = False) -> Blind:
     world = good_world()
     if headphones:
         world = msgspec.structs.replace(world, devices=(*world.devices, *plugged_in()))
-    return Blind(listening, speaker, Citizen(make_context(), world))
+    return Blind(window, speaker, Citizen(make_context(), world))
 
 
 @pytest.mark.parametrize("service", JOURNEYS)
 def test_a_whole_journey_by_keys_and_voice_with_a_dark_screen(
-    listening: KioskWindow, speaker: FakeSpeaker, service: str
+    window: KioskWindow, speaker: FakeSpeaker, service: str
 ) -> None:
-    blind = visitor(listening, speaker)
+    blind = visitor(window, speaker)
     blind.press("5")
     assert isinstance(blind.citizen.view, MenuView)
     blind.citizen.does(do.SettingChosen("screen", "blank"))
     blind.walk(service)
     assert isinstance(blind.citizen.view, GoodbyeView)
-    assert listening.findChild(DarkScreen).isVisible()
+    assert window.findChild(DarkScreen).isVisible()
     heard = "".join(text for text, _, _ in speaker.said)
     assert not [title for title in blind.titles[1:] if title not in heard]
 
 
-def test_digits_of_a_code_are_counted_aloud_and_never_named(listening: KioskWindow, speaker: FakeSpeaker) -> None:
-    blind = visitor(listening, speaker)
+def test_digits_of_a_code_are_counted_aloud_and_never_named(window: KioskWindow, speaker: FakeSpeaker) -> None:
+    blind = visitor(window, speaker)
     blind.press("5")
     while not isinstance(blind.citizen.view, CodeView):
         blind.answer(JOURNEYS[0])
@@ -99,12 +75,12 @@ def test_digits_of_a_code_are_counted_aloud_and_never_named(listening: KioskWind
     for key in ("7", "3", "*", "9"):
         blind.press(key)
     assert [text for text, _, _ in speaker.said[before:]] == ["写了一位", "写了一位", "删了一位", "写了一位"]
-    names = {target.accessibleName() for target in listening.pilot.targets()}
+    names = {target.accessibleName() for target in window.pilot.targets()}
     assert not any(name.isdigit() for name in names)
 
 
-def test_into_headphones_digits_and_rows_are_said(listening: KioskWindow, speaker: FakeSpeaker) -> None:
-    blind = visitor(listening, speaker, headphones=True)
+def test_into_headphones_digits_and_rows_are_said(window: KioskWindow, speaker: FakeSpeaker) -> None:
+    blind = visitor(window, speaker, headphones=True)
     blind.press("5")
     while not isinstance(blind.citizen.view, CodeView):
         blind.answer(JOURNEYS[0])
@@ -114,11 +90,11 @@ def test_into_headphones_digits_and_rows_are_said(listening: KioskWindow, speake
 
 @pytest.mark.parametrize("private", [False, True])
 def test_rows_of_the_review_are_said_only_into_headphones(
-    listening: KioskWindow, speaker: FakeSpeaker, private: bool
+    window: KioskWindow, speaker: FakeSpeaker, private: bool
 ) -> None:
     view = sample_views(Language.SIMPLIFIED)["review"]
     assert isinstance(view, ReviewView)
-    listening.show_view(spoken(view, Voice(on=True, private=private)))
+    window.show_view(spoken(view, Voice(on=True, private=private)))
     settle(running_app())
     assert ("陈演示" in speaker.last) is private
     assert ("插上耳机" in speaker.last) is not private
@@ -138,40 +114,40 @@ def spoken(view: object, voice: Voice) -> object:
     ],
 )
 def test_the_voice_follows_the_tongue_and_the_volume(
-    listening: KioskWindow, speaker: FakeSpeaker, language: Language, tongue: str, voice: str
+    window: KioskWindow, speaker: FakeSpeaker, language: Language, tongue: str, voice: str
 ) -> None:
-    blind = visitor(listening, speaker)
+    blind = visitor(window, speaker)
     blind.citizen.does(do.LanguageChosen(language), do.SettingChosen("voice", tongue or "on"))
     blind.citizen.does(do.SettingChosen("volume", "louder"))
-    listening.show_view(blind.citizen.view)
+    window.show_view(blind.citizen.view)
     assert speaker.said[-1][1:] == (voice, 5)
 
 
-def test_whatever_is_said_stands_in_the_caption(listening: KioskWindow, speaker: FakeSpeaker) -> None:
-    blind = visitor(listening, speaker)
+def test_whatever_is_said_stands_in_the_caption(window: KioskWindow, speaker: FakeSpeaker) -> None:
+    blind = visitor(window, speaker)
     for key in ("5", "8", "8", "6", "0"):
         blind.press(key)
-        caption = listening.findChild(Caption)
+        caption = window.findChild(Caption)
         shown = [text.text() for text in caption.findChildren(Text) if text.isVisible()]
         assert shown == [speaker.last]
 
 
-def test_nothing_is_said_before_somebody_asks_for_it(listening: KioskWindow, speaker: FakeSpeaker) -> None:
+def test_nothing_is_said_before_somebody_asks_for_it(window: KioskWindow, speaker: FakeSpeaker) -> None:
     for view in sample_views(Language.SIMPLIFIED).values():
-        listening.show_view(view)
+        window.show_view(view)
     assert speaker.said == []
 
 
-def test_a_touch_silences_and_holding_five_switches_the_voice(listening: KioskWindow, speaker: FakeSpeaker) -> None:
-    blind = visitor(listening, speaker)
+def test_a_touch_silences_and_holding_five_switches_the_voice(window: KioskWindow, speaker: FakeSpeaker) -> None:
+    blind = visitor(window, speaker)
     blind.press("5")
     assert blind.citizen.view.chrome.voice.on
-    listening.press_key("5", 2.0)
+    window.press_key("5", 2.0)
     assert not blind.citizen.view.chrome.voice.on
 
 
-def test_star_goes_back_and_number_sign_helps(listening: KioskWindow, speaker: FakeSpeaker) -> None:
-    blind = visitor(listening, speaker)
+def test_star_goes_back_and_number_sign_helps(window: KioskWindow, speaker: FakeSpeaker) -> None:
+    blind = visitor(window, speaker)
     blind.press("5")
     blind.press("#")
     assert isinstance(blind.citizen.view, HelpView)
@@ -184,8 +160,8 @@ def test_star_goes_back_and_number_sign_helps(listening: KioskWindow, speaker: F
     assert isinstance(blind.citizen.view, MenuView)
 
 
-def test_zero_says_the_page_again_and_interrupts(listening: KioskWindow, speaker: FakeSpeaker) -> None:
-    blind = visitor(listening, speaker)
+def test_zero_says_the_page_again_and_interrupts(window: KioskWindow, speaker: FakeSpeaker) -> None:
+    blind = visitor(window, speaker)
     blind.press("5")
     page = speaker.last
     blind.press("8")
@@ -199,19 +175,19 @@ def test_zero_says_the_page_again_and_interrupts(listening: KioskWindow, speaker
 
 @pytest.mark.parametrize("name", sorted(sample_views(Language.SIMPLIFIED)))
 def test_every_control_of_every_page_is_reached_in_one_round(
-    listening: KioskWindow, speaker: FakeSpeaker, name: str
+    window: KioskWindow, speaker: FakeSpeaker, name: str
 ) -> None:
     view = sample_views(Language.SIMPLIFIED)[name]
     if isinstance(view, AttractView):
         return
-    listening.show_view(spoken(view, Voice(on=True)))
+    window.show_view(spoken(view, Voice(on=True)))
     settle(running_app())
-    pilot = listening.pilot
+    pilot = window.pilot
     pilot._writing = False
     wanted = {target.accessibleName() for target in pilot.targets()}
     heard: set[str] = set()
     for _ in range(3 * len(pilot.targets()) + 3):
-        listening.press_key("6")
+        window.press_key("6")
         said = re.split("。", speaker.last)[0]
         heard |= {name for name in wanted if said.startswith(name.rstrip("。？?"))}
         if heard == wanted:

@@ -19,7 +19,6 @@ from offline_cache.contract import Accept, LineState
 from tests.journeys.citizen import ROLES, Citizen, good_world, make_context, without
 from tests.journeys.test_misfortunes import has_way_on
 from tests.ui.conftest import SteadyClock
-from tests.ui.pad import FakeSpeaker
 from ui.app import running_app
 from ui.gallery import settle
 from ui.window import KioskWindow
@@ -112,41 +111,34 @@ def wild_visit(window: KioskWindow, clock: SteadyClock, deeds: int, seed: int) -
     return wild
 
 
-@pytest.fixture
-def silent(window: KioskWindow) -> KioskWindow:
-    """The window with a voice that nobody hears."""
-    window.narrator._speaker = FakeSpeaker()
-    return window
-
-
 @pytest.mark.parametrize("seed", [1, 2])
-def test_random_hands_break_nothing_and_leave_no_trace(silent: KioskWindow, clock: SteadyClock, seed: int) -> None:
-    wild = wild_visit(silent, clock, 1_500, seed)
+def test_random_hands_break_nothing_and_leave_no_trace(window: KioskWindow, clock: SteadyClock, seed: int) -> None:
+    wild = wild_visit(window, clock, 1_500, seed)
     assert wild.citizen.visits > 5
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_a_hundred_thousand_random_touches(silent: KioskWindow, clock: SteadyClock) -> None:
-    wild = wild_visit(silent, clock, 100_000, 7)
+def test_a_hundred_thousand_random_touches(window: KioskWindow, clock: SteadyClock) -> None:
+    wild = wild_visit(window, clock, 100_000, 7)
     assert wild.citizen.visits > 500
 
 
-def test_no_combination_of_keys_leads_out(silent: KioskWindow, clock: SteadyClock) -> None:
-    wild = Wild(silent, clock, 3)
+def test_no_combination_of_keys_leads_out(window: KioskWindow, clock: SteadyClock) -> None:
+    wild = Wild(window, clock, 3)
     wild.citizen.does(do.Begun())
     wild.paint()
-    shape, pressed = silent.geometry(), 0
+    shape, pressed = window.geometry(), 0
     for key in KEYS:
         for modifier in MODIFIERS:
             if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
                 continue  # these press what has the focus, as they should
-            QTest.keyClick(silent.windowHandle(), key, modifier)
+            QTest.keyClick(window.windowHandle(), key, modifier)
             pressed += 1
     wild.paint()
     assert pressed >= 1_500
-    assert silent.isVisible()
-    assert silent.geometry() == shape
+    assert window.isVisible()
+    assert window.geometry() == shape
     assert not running_app().activePopupWidget()
-    assert [widget for widget in running_app().topLevelWidgets() if widget.isVisible()] == [silent]
+    assert [widget for widget in running_app().topLevelWidgets() if widget.isVisible()] == [window]
     assert wild.citizen.page == "MenuView"

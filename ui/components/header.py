@@ -148,20 +148,24 @@ class Header(Stage):
         top = metrics.mm(3.5 if kit.wide else 5)
         self._box.setContentsMargins(metrics.margin, top, metrics.margin, 0)
         self._box.setSpacing(metrics.mm(4))
-        place, controls = self._place(kit, chrome), Controls()
-        controls.show_chrome(kit, chrome)
-        controls.intent.connect(self.intent)
+        place = self._place(kit, chrome)
         if kit.wide:
             line = row(metrics.mm(8))
             line.addWidget(place, 1)
-            line.addWidget(controls)
+            line.addWidget(self._controls(kit, chrome))
             self._box.addLayout(line)
         else:
             self._box.addWidget(place)
             if not kit.low:
-                self._box.addWidget(controls)
+                self._box.addWidget(self._controls(kit, chrome))
         if chrome.of > 0:
             self._box.addWidget(self._steps(kit, chrome))
+
+    def _controls(self, kit: Kit, chrome: Chrome) -> Controls:
+        controls = Controls()
+        controls.show_chrome(kit, chrome)
+        controls.intent.connect(self.intent)
+        return controls
 
     def _place(self, kit: Kit, chrome: Chrome) -> QWidget:
         holder = QWidget()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
-
-from ui.keyboard.key import Key
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -18,11 +17,14 @@ ARROWS = {
 """Steps right and down."""
 
 
-def neighbour(keys: Sequence[Key], here: Key, step: tuple[int, int], inside: QWidget) -> Key | None:
+K = TypeVar("K", bound=QAbstractButton)
+
+
+def neighbour(keys: Sequence[K], here: K, step: tuple[int, int], inside: QWidget) -> K | None:
     """The key that a person would name as the next one in the direction of `step`; None at the edge."""
     right, down = step
     at = _middle(here, inside)
-    ahead: list[tuple[int, int, Key]] = []
+    ahead: list[tuple[int, int, K]] = []
     for place, key in enumerate(keys):
         way = _middle(key, inside) - at
         along = way.x() * right + way.y() * down
@@ -33,5 +35,5 @@ def neighbour(keys: Sequence[Key], here: Key, step: tuple[int, int], inside: QWi
     return min(ahead)[2] if ahead else None
 
 
-def _middle(key: Key, inside: QWidget) -> QPoint:
+def _middle(key: QWidget, inside: QWidget) -> QPoint:
     return key.mapTo(inside, key.rect().center())
